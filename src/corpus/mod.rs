@@ -1,0 +1,3 @@
+//! Where comments come from: tables, exported pages, folds.
+
+pub mod thread;

@@ -1,0 +1,2 @@
+//! netiquette
+fn main() {}
