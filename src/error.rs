@@ -1,9 +1,12 @@
 //! The one error type of the library: what went wrong, where, and what to do.
 //!
 //! A message never quotes comment text; it names the place (path, line, byte)
-//! so that the operator can look for themselves.
+//! so that the operator can look for themselves. Names out of an input (paths, columns)
+//! are escaped here, once, whatever the message quotes.
 
 use std::fmt;
+
+use crate::escape::terminal;
 
 /// Result of every fallible function of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -129,9 +132,10 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = self.position.to_string();
+        let message = terminal(&self.message);
         match place.is_empty() {
-            true => f.write_str(&self.message),
-            false => write!(f, "{place}: {}", self.message),
+            true => f.write_str(&message),
+            false => write!(f, "{}: {message}", terminal(&place)),
         }
     }
 }
@@ -145,6 +149,12 @@ impl std::error::Error for Error {
 impl From<std::io::Error> for Error {
     fn from(e: std::io::Error) -> Self {
         Self { kind: Kind::Io, message: e.to_string(), position: Position::default(), source: Some(e) }
+    }
+}
+
+impl From<linfa::Error> for Error {
+    fn from(e: linfa::Error) -> Self {
+        Self::parameter(e.to_string())
     }
 }
 

@@ -2,10 +2,18 @@
 pub mod comment;
 pub mod corpus;
 pub mod error;
+pub mod escape;
+pub mod evaluate;
+pub mod features;
+pub mod head;
 pub mod logistic;
 pub mod metrics;
+pub mod model;
+pub mod prepared;
 pub mod sparse;
+pub mod text;
 pub mod threshold;
+pub mod train;
 
 pub use comment::{Article, Comment, Example};
 pub use error::{Error, Result};

@@ -1,0 +1,444 @@
+//! A table as a stream of rows: CSV in any dialect or JSON Lines, told apart by content.
+//!
+//! A read error is an error and ends the run; a malformed record is a [`Reject`] and the
+//! table goes on behind it. Where quotes do not balance, only the physical line on which
+//! the record began is rejected, however much the open quote would have swallowed. Memory
+//! is bounded by the longest record allowed, plus 8–20 bytes a row where identifiers are
+//! checked.
+
+use std::collections::HashSet;
+use std::io::{self, Read};
+
+use encoding_rs::Encoding;
+
+use super::columns::{Columns, Field, Mapping, Role};
+use super::csv::{self, Scan, Span};
+use super::decode::{Compression, Decoded, HEAD, decode};
+use super::dialect::{Dialect, MAX_COLUMNS, stated_delimiter};
+use super::jsonl::{self, Keys};
+use super::row::{Code, Outcome, Reject, Row};
+use super::window::Window;
+use crate::error::{Error, Position, Result};
+
+/// Bytes of text a row may have unless [`Options::max_text`] says otherwise: 1 MiB.
+pub const MAX_TEXT: usize = 1 << 20;
+
+/// How to read a table. The default detects everything.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The encoding, where detection is not wanted.
+    pub encoding: Option<&'static Encoding>,
+    /// The delimiter, where detection is not wanted (an ASCII byte).
+    pub delimiter: Option<u8>,
+    /// Names the user gave to columns.
+    pub mapping: Mapping,
+    /// Bytes the `text` of a row may have. A record may have four times that and 1 MiB.
+    pub max_text: usize,
+    /// Whether a row with the identifier of an earlier one is rejected.
+    pub unique_ids: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            encoding: None,
+            delimiter: None,
+            mapping: Mapping::default(),
+            max_text: MAX_TEXT,
+            unique_ids: true,
+        }
+    }
+}
+
+/// What a table was recognised as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Delimited text.
+    Csv(Dialect),
+    /// One JSON object per line.
+    JsonLines,
+}
+
+/// Hashes of the identifiers met so far (xxh3, 64 bit: among ten million rows, two different
+/// ones collide with a probability of 3 in a million).
+#[derive(Clone, Debug, Default)]
+pub struct SeenIds(HashSet<u64>);
+
+impl SeenIds {
+    /// Notes `id`; false if it was there.
+    fn insert(&mut self, id: &str) -> bool {
+        self.0.insert(xxhash_rust::xxh3::xxh3_64(id.as_bytes()))
+    }
+}
+
+/// An open table.
+pub struct Table {
+    name: String,
+    role: Role,
+    format: Format,
+    encoding: &'static Encoding,
+    compression: Option<Compression>,
+    columns: Columns,
+    max_text: usize,
+    seen: Option<SeenIds>,
+    window: Window,
+    keys: Keys,
+    spans: Vec<Span>,
+    scratch: String,
+    done: Done,
+    failed: bool,
+}
+
+/// What the last record leaves to be dropped before the next one is looked for.
+#[derive(Clone, Copy)]
+enum Done {
+    Bytes(usize),
+    RestOfLine,
+}
+
+/// A record found at the front of the window.
+enum Found {
+    /// A record of that many bytes without its line end.
+    Record(usize),
+    /// A malformed one: why, and how many bytes of it are shown.
+    Malformed(Code, &'static str, usize),
+}
+
+impl Table {
+    /// Opens `input` under `name` (which goes into errors and rejects; `-` for standard
+    /// input), reads its header and finds out what its columns mean.
+    ///
+    /// # Errors
+    /// [`Kind::Io`](crate::error::Kind::Io) when it cannot be read, and
+    /// [`Kind::Input`](crate::error::Kind::Input) when it is no table, has no rows of names
+    /// or lacks a required column.
+    pub fn open(
+        name: &str,
+        input: impl Read + Send + 'static,
+        role: Role,
+        options: &Options,
+    ) -> Result<Self> {
+        let place = |e: Error| e.at(Position::file(name));
+        Self::try_open(name, input, role, options).map_err(place)
+    }
+
+    fn try_open(
+        name: &str,
+        input: impl Read + Send + 'static,
+        role: Role,
+        options: &Options,
+    ) -> Result<Self> {
+        let Decoded { reader, encoding, compression } = decode(input, options.encoding)?;
+        let mut window = Window::new(reader);
+        window.grow_to(HEAD)?;
+        let format = recognise(&mut window, options.delimiter)?;
+        let header = match format {
+            Format::Csv(dialect) => csv_header(&mut window, dialect)?,
+            Format::JsonLines => json_header(&window)?,
+        };
+        let keys = Keys::new(if format == Format::JsonLines { &header } else { &[] });
+        Ok(Self {
+            name: name.to_owned(),
+            role,
+            format,
+            encoding,
+            compression,
+            columns: Columns::resolve(header, role, &options.mapping)?,
+            max_text: options.max_text,
+            seen: options.unique_ids.then(SeenIds::default),
+            window,
+            keys,
+            spans: Vec::new(),
+            scratch: String::new(),
+            done: Done::Bytes(0),
+            failed: false,
+        })
+    }
+
+    /// The name it was opened under.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it was recognised as.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The names of its columns, in order.
+    pub fn header(&self) -> &[String] {
+        self.columns.header()
+    }
+
+    /// What its columns mean.
+    pub fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    /// What the operator should know about how it was understood, one sentence each.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = self.columns.notes().to_vec();
+        if self.encoding != encoding_rs::UTF_8 {
+            notes.push(format!("read as {} (--encoding overrides)", self.encoding.name()));
+        }
+        match self.compression {
+            Some(Compression::Gzip) => notes.push("unpacked with gzip".to_owned()),
+            Some(Compression::Zstd) => notes.push("unpacked with zstd".to_owned()),
+            None => {}
+        }
+        notes
+    }
+
+    /// Checks identifiers also against those of tables read before.
+    pub fn with_seen_ids(mut self, seen: SeenIds) -> Self {
+        self.seen = Some(seen);
+        self
+    }
+
+    /// The identifiers met, for the next table.
+    pub fn into_seen_ids(self) -> SeenIds {
+        self.seen.unwrap_or_default()
+    }
+
+    /// The next row or rejected record; `None` at the end of the table.
+    ///
+    /// # Errors
+    /// [`Kind::Io`](crate::error::Kind::Io) when reading fails: never a matter of one row,
+    /// and the table stays failed.
+    pub fn next_row(&mut self) -> Result<Option<Outcome<'_>>> {
+        if self.failed {
+            return Err(self.failure(io::Error::other("reading failed before")));
+        }
+        match self.locate() {
+            Ok(Some(found)) => Ok(Some(self.judge(found))),
+            Ok(None) => Ok(None),
+            Err(e) => Err(self.failure(e)),
+        }
+    }
+
+    fn failure(&mut self, error: io::Error) -> Error {
+        self.failed = true;
+        let place = Position::file(&self.name).at_line(self.window.line).at_byte(self.window.byte);
+        Error::from(error).at(place)
+    }
+
+    /// Drops the last record and finds the next one that is not a blank line.
+    fn locate(&mut self) -> io::Result<Option<Found>> {
+        match std::mem::replace(&mut self.done, Done::Bytes(0)) {
+            Done::Bytes(n) => self.window.consume(n),
+            Done::RestOfLine => self.window.skip_line()?,
+        }
+        let (dialect, max_fields) = match self.format {
+            Format::Csv(dialect) => (Some(dialect), 2 * self.columns.header().len() + 16),
+            Format::JsonLines => (None, 0),
+        };
+        let limit = 4 * self.max_text + (1 << 20);
+        loop {
+            // Two bytes tell a blank line, even with CRLF.
+            self.window.grow_to(2)?;
+            let (bytes, at_end) = (self.window.bytes(), self.window.at_end());
+            if bytes.is_empty() {
+                return Ok(None);
+            }
+            match csv::blank_line(bytes, at_end, self.window.newline) {
+                0 => {}
+                blank => {
+                    self.window.consume(blank);
+                    continue;
+                }
+            }
+            let scan = match dialect {
+                Some(dialect) => csv::scan(bytes, at_end, dialect, max_fields, &mut self.spans),
+                None => jsonl::scan(bytes, at_end),
+            };
+            match scan {
+                Scan::More { .. } if bytes.len() < limit => {
+                    // Doubling keeps the scanning of a long record linear.
+                    let wanted = 2 * bytes.len();
+                    self.window.grow_to(wanted)?;
+                }
+                scan => return Ok(Some(self.settle(scan))),
+            }
+        }
+    }
+
+    /// Decides how much of the window a scanned record takes.
+    fn settle(&mut self, scan: Scan) -> Found {
+        let reason = match scan {
+            Scan::Record { end, next } => {
+                self.done = Done::Bytes(next);
+                return Found::Record(end);
+            }
+            Scan::More { quoted: false } => {
+                self.done = Done::RestOfLine;
+                let shown = self.window.bytes().len().min(self.max_text);
+                return Found::Malformed(Code::RecordTooLong, "the record is longer than any may be", shown);
+            }
+            Scan::More { quoted: true } => {
+                "a quote opens here and does not close within the longest record allowed"
+            }
+            Scan::Unclosed => "a quote opens here and never closes",
+            Scan::Stray => "after a closing quote stands neither a delimiter nor a line end",
+            Scan::Overfull => "far more fields than the header has: a quote is not balanced",
+        };
+        self.done = Done::RestOfLine;
+        let bytes = self.window.bytes();
+        let line = memchr::memchr(self.window.newline, bytes).unwrap_or(bytes.len());
+        let line = line - usize::from(bytes[..line].ends_with(b"\r"));
+        Found::Malformed(Code::UnbalancedQuote, reason, line.min(self.max_text))
+    }
+
+    /// Makes a row of a record, or says why it is none.
+    fn judge(&mut self, found: Found) -> Outcome<'_> {
+        let Self { window, keys, spans, scratch, columns, seen, .. } = self;
+        let (line, byte) = (window.line, window.byte);
+        let bytes = window.bytes();
+        let reject = |code, reason: &str, raw: &[u8]| {
+            let raw = String::from_utf8_lossy(raw).into_owned();
+            Outcome::Reject(Reject { line, byte, code, reason: reason.to_owned(), raw })
+        };
+        let bytes = match found {
+            Found::Record(end) => &bytes[..end],
+            Found::Malformed(code, reason, shown) => return reject(code, reason, &bytes[..shown]),
+        };
+        let Ok(raw) = std::str::from_utf8(bytes) else {
+            let reason =
+                format!("bytes that are malformed in {} (--encoding names another)", self.encoding.name());
+            return reject(Code::InvalidBytes, &reason, bytes);
+        };
+        match self.format {
+            Format::Csv(_) => gather(raw, spans, scratch),
+            Format::JsonLines => {
+                if let Err(e) = keys.read(raw, scratch, spans) {
+                    return reject(Code::BadJson, &jsonl::describe(&e), bytes);
+                }
+            }
+        }
+        let row = Row { raw, scratch, spans, columns, line, byte };
+        let fault = match check(&row, self.role, self.max_text) {
+            Ok(()) => check_id(&row, self.role, seen),
+            fault => fault,
+        };
+        match fault {
+            Ok(()) => Outcome::Row(row),
+            Err((code, reason)) => Outcome::Reject(row.reject(code, reason)),
+        }
+    }
+}
+
+/// Why a row is none.
+type Fault = (Code, String);
+
+/// What can be said of a row by itself.
+fn check(row: &Row<'_>, role: Role, max_text: usize) -> Result<(), Fault> {
+    let header = row.columns.header();
+    if row.spans.len() != header.len() {
+        return Err((
+            Code::FieldCount,
+            format!("{} fields where the header has {}", row.spans.len(), header.len()),
+        ));
+    }
+    if header.len() > 1 && row.fields().zip(header).all(|(field, name)| field.trim() == name) {
+        return Err((Code::RepeatedHeader, "the header once more".to_owned()));
+    }
+    let text = row.get(Field::Text);
+    if text.len() > max_text {
+        return Err((Code::TextTooLong, format!("{} bytes of text, {max_text} are allowed", text.len())));
+    }
+    let is_blank = |field| row.get(field).trim().is_empty();
+    match role {
+        Role::Comments if is_blank(Field::Text) => Err((Code::EmptyText, "the text is empty".to_owned())),
+        Role::Articles if is_blank(Field::ArticleId) => {
+            Err((Code::EmptyId, "`article_id` is empty".to_owned()))
+        }
+        Role::Articles if is_blank(Field::Text) && is_blank(Field::Title) => {
+            Err((Code::EmptyText, "both title and text are empty".to_owned()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What can be said only with the rows before.
+fn check_id(row: &Row<'_>, role: Role, seen: &mut Option<SeenIds>) -> Result<(), Fault> {
+    let (field, name) = match role {
+        Role::Comments => (Field::Id, "id"),
+        Role::Articles => (Field::ArticleId, "article_id"),
+    };
+    let (id, Some(seen)) = (row.get(field), seen) else { return Ok(()) };
+    match id.is_empty() || seen.insert(id) {
+        true => Ok(()),
+        false => Err((Code::DuplicateId, format!("an earlier row has the same `{name}`"))),
+    }
+}
+
+/// Copies the fields with doubled quotes to `scratch`; the others stay where they are.
+fn gather(raw: &str, spans: &mut [Span], scratch: &mut String) {
+    scratch.clear();
+    for span in spans.iter_mut().filter(|span| span.apart) {
+        let start = scratch.len();
+        csv::undouble(&raw[span.start..span.end], scratch);
+        *span = Span { start, end: scratch.len(), apart: true };
+    }
+}
+
+/// Tells what kind of table the window begins with, and passes over what stands before it.
+fn recognise(window: &mut Window, delimiter: Option<u8>) -> Result<Format> {
+    let head = window.bytes();
+    match head.trim_ascii_start().first() {
+        None => return Err(Error::input("the input is empty")),
+        Some(b'{') => return Ok(Format::JsonLines),
+        Some(b'[') => {
+            return Err(Error::input("this is a JSON array; write one object per line (jq -c '.[]' does)"));
+        }
+        Some(_) => {}
+    }
+    let (delimiter, stated) = match (delimiter, stated_delimiter(head)) {
+        (Some(given), stated) => (Some(given), stated.map_or(0, |(_, length)| length)),
+        (None, Some((stated, length))) => (Some(stated), length),
+        (None, None) => (None, 0),
+    };
+    window.consume(stated);
+    let head = window.bytes();
+    let dialect = match delimiter {
+        Some(delimiter) => Dialect::with_delimiter(delimiter, head),
+        None => Dialect::detect(head, window.at_end()),
+    };
+    window.newline = dialect.newline;
+    Ok(Format::Csv(dialect))
+}
+
+/// Reads the first record that is not a blank line, which names the columns.
+fn csv_header(window: &mut Window, dialect: Dialect) -> Result<Vec<String>> {
+    while let blank @ 1.. = csv::blank_line(window.bytes(), window.at_end(), dialect.newline) {
+        window.consume(blank);
+    }
+    let place = Position::default().at_line(window.line).at_byte(window.byte);
+    let broken = |what: &str| Error::input(format!("the header {what}")).at(place.clone());
+    let mut spans = Vec::new();
+    let (end, next) = loop {
+        match csv::scan(window.bytes(), window.at_end(), dialect, MAX_COLUMNS, &mut spans) {
+            Scan::Record { end, next } => break (end, next),
+            Scan::More { .. } if window.bytes().len() < MAX_TEXT => window.grow()?,
+            Scan::More { quoted: false } => return Err(broken("is longer than 1 MiB: is this a table?")),
+            Scan::Overfull => return Err(broken("has more than 10,000 columns: is this a table?")),
+            _ => return Err(broken("has a quote that is not balanced")),
+        }
+    };
+    let raw = std::str::from_utf8(&window.bytes()[..end]).map_err(|_| broken("holds malformed bytes"))?;
+    let mut scratch = String::new();
+    gather(raw, &mut spans, &mut scratch);
+    let content = |s: &Span| if s.apart { &scratch[s.start..s.end] } else { &raw[s.start..s.end] };
+    let header = spans.iter().map(|span| content(span).to_owned()).collect();
+    window.consume(next);
+    Ok(header)
+}
+
+/// The keys in the first 64 KiB; the objects themselves are read again as rows.
+fn json_header(window: &Window) -> Result<Vec<String>> {
+    let head = window.bytes();
+    let header = jsonl::header(head, window.at_end());
+    match header.is_empty() {
+        true => Err(Error::input("the first 64 KiB hold no JSON object on a line of its own")),
+        false => Ok(header),
+    }
+}

@@ -1,0 +1,179 @@
+//! Word lists, matched on the folded text by one automaton.
+//!
+//! An entry is a word (`depp`), a stem that may go on (`hohlk*`), or a part that
+//! may also begin inside a compound (`*idiot*`). A model carries the lists it was
+//! trained with, so that a later edition of them does not change its scores.
+
+use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
+use crate::error::{Error, Result};
+use crate::text::{Folded, is_word};
+
+/// The lists that come with this version: category name and text.
+pub const BUILTIN: [(&str, &str); 11] = [
+    ("insult", include_str!("../../data/lexicons/insult.txt")),
+    ("vulgar", include_str!("../../data/lexicons/vulgar.txt")),
+    ("dehumanising", include_str!("../../data/lexicons/dehumanising.txt")),
+    ("contempt", include_str!("../../data/lexicons/contempt.txt")),
+    ("nonsense", include_str!("../../data/lexicons/nonsense.txt")),
+    ("political", include_str!("../../data/lexicons/political.txt")),
+    ("threat", include_str!("../../data/lexicons/threat.txt")),
+    ("accusation", include_str!("../../data/lexicons/accusation.txt")),
+    ("command", include_str!("../../data/lexicons/command.txt")),
+    ("civil", include_str!("../../data/lexicons/civil.txt")),
+    (GROUP, include_str!("../../data/lexicons/group.txt")),
+];
+
+/// The category of group names, which is never a feature by itself.
+pub const GROUP: &str = "group";
+
+/// Compiled word lists.
+#[derive(Clone, Debug)]
+pub struct Lexicon {
+    categories: Vec<String>,
+    lists: Vec<String>,
+    automaton: AhoCorasick,
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    category: u8,
+    /// Must begin where a word begins.
+    begins: bool,
+    /// Must end where a word ends.
+    ends: bool,
+}
+
+impl Lexicon {
+    /// Compiles `(category, text)` lists: one entry a line, `#` begins a comment.
+    ///
+    /// # Errors
+    /// If there are more than 32 categories or an entry has nothing to match.
+    pub fn new<C: Into<String>, L: Into<String>>(lists: impl IntoIterator<Item = (C, L)>) -> Result<Self> {
+        let (categories, lists): (Vec<String>, Vec<String>) =
+            lists.into_iter().map(|(c, l)| (c.into(), l.into())).unzip();
+        if categories.len() > 32 {
+            return Err(Error::parameter(format!("{} word lists, but 32 are the most", categories.len())));
+        }
+        let mut patterns = Vec::new();
+        let mut entries = Vec::new();
+        for (category, list) in lists.iter().enumerate() {
+            for (n, line) in list.lines().enumerate() {
+                let word = line.split('#').next().unwrap_or("").trim();
+                if word.is_empty() {
+                    continue;
+                }
+                let pattern = Folded::new(word.trim_matches('*')).symbols;
+                if pattern.is_empty() {
+                    let list = &categories[category];
+                    return Err(Error::parameter(format!(
+                        "word list {list}, line {}: nothing to match",
+                        n + 1
+                    )));
+                }
+                patterns.push(pattern);
+                entries.push(Entry {
+                    category: category as u8,
+                    begins: !word.starts_with('*'),
+                    ends: !word.ends_with('*'),
+                });
+            }
+        }
+        let automaton = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .match_kind(MatchKind::Standard)
+            .build(&patterns)
+            .map_err(|e| Error::parameter(format!("word lists: {e}")))?;
+        Ok(Self { categories, lists, automaton, entries })
+    }
+
+    /// The lists that come with this version.
+    ///
+    /// # Errors
+    /// None in a build whose tests passed.
+    pub fn builtin() -> Result<Self> {
+        Self::new(BUILTIN)
+    }
+
+    /// Category names, in order.
+    pub fn categories(&self) -> &[String] {
+        &self.categories
+    }
+
+    /// Category names and the lists they were compiled from.
+    pub fn lists(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.categories.iter().map(String::as_str).zip(self.lists.iter().map(String::as_str))
+    }
+
+    /// Calls `hit(category, symbols)` for every entry found; of entries of one
+    /// category that overlap, the one that ends first counts.
+    pub fn for_each(&self, folded: &Folded, mut hit: impl FnMut(usize, Range<usize>)) {
+        let symbols = &folded.symbols;
+        let mut free = [0usize; 32];
+        for found in self.automaton.find_overlapping_iter(symbols) {
+            let entry = self.entries[found.pattern().as_usize()];
+            let (start, end) = (found.start(), found.end());
+            let begins = !entry.begins || start == 0 || !is_word(symbols[start - 1]);
+            let ends = !entry.ends || end == symbols.len() || !is_word(symbols[end]);
+            let category = usize::from(entry.category);
+            if begins && ends && start >= free[category] {
+                free[category] = end;
+                hit(category, start..end);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hits(lists: [(&str, &str); 2], text: &str) -> Vec<(usize, String)> {
+        let lexicon = Lexicon::new(lists).unwrap();
+        let folded = Folded::new(text);
+        let mut out = Vec::new();
+        lexicon.for_each(&folded, |c, r| {
+            out.push((c, String::from_utf8_lossy(&folded.symbols[r]).into_owned()))
+        });
+        out
+    }
+
+    const LISTS: [(&str, &str); 2] = [("a", "depp\nhohlk*  # a stem\n*idiot*"), ("b", "# none\nhau ab")];
+
+    #[test]
+    fn bounds_are_kept() {
+        for (text, expected) in [
+            ("Du Depp!", vec![(0, "depp")]),
+            ("deppert", vec![]),
+            ("Hohlköpfe", vec![(0, "hohlk")]),
+            ("Vollidioten", vec![(0, "idiot")]),
+            ("1d10t", vec![(0, "idiot")]),
+            ("Hau ab, Depp", vec![(1, "hau ab"), (0, "depp")]),
+            ("Schau abends", vec![]),
+        ] {
+            let expected: Vec<_> = expected.into_iter().map(|(c, w)| (c, w.to_owned())).collect();
+            assert_eq!(hits(LISTS, text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_built_in_lists_compile_and_have_no_double_entry() {
+        let lexicon = Lexicon::builtin().unwrap();
+        assert_eq!(lexicon.categories().len(), BUILTIN.len());
+        for (category, list) in lexicon.lists() {
+            let mut words: Vec<_> = list.lines().filter(|l| !l.starts_with('#')).collect();
+            let count = words.len();
+            words.sort_unstable();
+            words.dedup();
+            assert_eq!(words.len(), count, "{category}");
+        }
+    }
+
+    #[test]
+    fn an_entry_of_stars_only_is_refused() {
+        assert!(Lexicon::new([("a", "**")]).unwrap_err().to_string().contains("line 1"));
+    }
+}

@@ -1,0 +1,121 @@
+//! What is measured of a comment: hashed n-grams, named scalars, word-list hits, and
+//! how well it fits its article.
+
+pub mod heuristic;
+pub mod lexicon;
+pub mod ngram;
+pub mod topic;
+pub mod weighting;
+
+use crate::error::Result;
+use crate::text::Folded;
+use heuristic::{HEURISTICS, Scan};
+use lexicon::{GROUP, Lexicon};
+use ngram::{Counter, Space};
+
+/// Turns text into numbers; holds nothing that was learned but the word lists.
+#[derive(Clone, Debug)]
+pub struct Extractor {
+    lexicon: Lexicon,
+    /// `2^bits` buckets per space, in the order of [`Space::ALL`].
+    bits: [u32; Space::ALL.len()],
+    /// Column pair of each category, none for the neutral group names.
+    columns: Vec<Option<usize>>,
+}
+
+/// Reused buffers of one extraction and what it found.
+#[derive(Clone, Debug, Default)]
+pub struct Extraction {
+    /// The folded text.
+    pub folded: Folded,
+    /// Counted n-grams per space, in the order of [`Space::ALL`].
+    pub ngrams: [Counter; Space::ALL.len()],
+    /// Heuristics, then word-list columns: see [`Extractor::scalar_names`].
+    pub scalars: Vec<f64>,
+}
+
+impl Extractor {
+    /// An extractor with these word lists and table sizes.
+    pub fn new(lexicon: Lexicon, bits: [u32; Space::ALL.len()]) -> Self {
+        let mut next = 0;
+        let columns = lexicon.categories().iter().map(|category| {
+            (category != GROUP).then(|| {
+                next += 1;
+                next - 1
+            })
+        });
+        Self { columns: columns.collect(), lexicon, bits }
+    }
+
+    /// An extractor with the word lists of this version.
+    ///
+    /// # Errors
+    /// None in a build whose tests passed.
+    pub fn builtin(bits: [u32; Space::ALL.len()]) -> Result<Self> {
+        Ok(Self::new(Lexicon::builtin()?, bits))
+    }
+
+    /// The word lists.
+    pub fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
+    }
+
+    /// Number of buckets of `space`, as a power of two.
+    pub fn bits(&self, space: Space) -> u32 {
+        self.bits[space as usize]
+    }
+
+    /// Names of the scalars: each heuristic, then per word list the number of hits
+    /// (`ln(1 + n)`) and the hits per root of the number of words.
+    pub fn scalar_names(&self) -> Vec<String> {
+        let categories = || {
+            let named = self.lexicon.categories().iter().zip(&self.columns);
+            named.filter(|(_, column)| column.is_some()).map(|(category, _)| category)
+        };
+        let heuristics = HEURISTICS.iter().map(|h| h.name.to_owned());
+        let counts = categories().map(|c| format!("lexicon.{c}"));
+        let densities = categories().map(|c| format!("lexicon.{c}.density"));
+        heuristics.chain(counts).chain(densities).collect()
+    }
+
+    /// Measures `text` into `out`.
+    pub fn extract(&self, text: &str, out: &mut Extraction) {
+        out.folded.fold(text);
+        for space in Space::ALL {
+            out.ngrams[space as usize].count(space, &out.folded, self.bits[space as usize]);
+        }
+        let scan = Scan::new(text, &out.folded);
+        out.scalars.clear();
+        out.scalars.extend(scan.values().map(f64::from));
+        let lists = self.columns.iter().flatten().count();
+        let mut hits = vec![0u32; lists];
+        self.lexicon.for_each(&out.folded, |category, _| {
+            if let Some(column) = self.columns[category] {
+                hits[column] += 1;
+            }
+        });
+        let root = f64::from(scan.words().max(1)).sqrt();
+        out.scalars.extend(hits.iter().map(|&n| f64::from(n).ln_1p()));
+        out.scalars.extend(hits.iter().map(|&n| f64::from(n) / root));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scalar_has_a_name_and_group_names_are_none() {
+        let extractor = Extractor::builtin([10, 10]).unwrap();
+        let mut one = Extraction::default();
+        extractor.extract("Muslime und Juden wohnen hier.", &mut one);
+        let names = extractor.scalar_names();
+        assert_eq!(names.len(), one.scalars.len());
+        for (name, value) in names.iter().zip(&one.scalars) {
+            assert!(!name.contains("group"));
+            if name.starts_with("lexicon.") {
+                assert_eq!(*value, 0.0, "{name}");
+            }
+        }
+    }
+}

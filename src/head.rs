@@ -1,0 +1,123 @@
+//! The second stage: one `linfa-logistic` regression over the dense row of a label.
+//!
+//! linfa-logistic calls the more frequent class positive, so the sign of its
+//! parameters depends on the data. That is put right here and nowhere else.
+
+use linfa::dataset::DatasetBase;
+use linfa::traits::Fit;
+use linfa_logistic::LogisticRegression;
+use ndarray::{Array1, Array2, Axis};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::logistic::sigmoid;
+
+/// `logit(x) = intercept + Σ_k weights_k · (x_k − means_k)`: the intercept is the
+/// log-odds of the average training comment, a term is what differs from it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Head {
+    /// Log-odds of the average comment.
+    pub intercept: f64,
+    /// One weight per dense column, in its own unit.
+    pub weights: Vec<f64>,
+    /// Average of each column over the training rows.
+    pub means: Vec<f64>,
+}
+
+impl Head {
+    /// Fits on `rows` (n × columns) and `targets` (n). Columns are standardised for the
+    /// L2 penalty `alpha / 2 · |w|²`; a column without variance gets weight 0.
+    ///
+    /// # Errors
+    /// If the targets are of one class only or a value is not finite.
+    pub fn fit(rows: &Array2<f64>, targets: &[bool], alpha: f64) -> Result<Self> {
+        let means = rows.mean_axis(Axis(0)).ok_or_else(|| Error::labels("no rows to fit"))?;
+        let deviations = rows.std_axis(Axis(0), 0.0);
+        let inverse = deviations.mapv(|sd| if sd > 1e-9 { 1.0 / sd } else { 0.0 });
+        let standardised = (rows - &means) * &inverse;
+        let dataset = DatasetBase::new(standardised, Array1::from_vec(targets.to_vec()));
+        let fitted = LogisticRegression::default()
+            .alpha(alpha)
+            .max_iterations(300)
+            .gradient_tolerance(1e-4)
+            .fit(&dataset)
+            .map_err(|e| Error::labels(format!("the head cannot be fitted: {e}")))?;
+        let sign = if fitted.labels().pos.class { 1.0 } else { -1.0 };
+        Ok(Self {
+            intercept: sign * fitted.intercept(),
+            weights: (fitted.params() * &inverse * sign).to_vec(),
+            means: means.to_vec(),
+        })
+    }
+
+    /// Log-odds of the positive class.
+    pub fn logit(&self, row: &[f64]) -> f64 {
+        self.intercept + self.terms(row).sum::<f64>()
+    }
+
+    /// Probability of the positive class, 0–1.
+    pub fn probability(&self, row: &[f64]) -> f64 {
+        sigmoid(self.logit(row))
+    }
+
+    /// What each column adds to the intercept.
+    pub fn terms<'a>(&'a self, row: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
+        self.weights.iter().zip(&self.means).zip(row).map(|((w, m), x)| w * (x - m))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(positives: usize, negatives: usize) -> (Array2<f64>, Vec<bool>) {
+        let n = positives + negatives;
+        let targets: Vec<bool> = (0..n).map(|i| i < positives).collect();
+        let noise = |i: usize| ((i * 7919) % 13) as f64 / 13.0;
+        let rows = Array2::from_shape_fn((n, 3), |(i, j)| match j {
+            0 => f64::from(u8::from(targets[i])) + noise(i),
+            1 => noise(i + 5),
+            _ => 4.0,
+        });
+        (rows, targets)
+    }
+
+    #[test]
+    fn the_positive_class_is_the_positive_one_whichever_is_rarer() {
+        for (positives, negatives) in [(10, 90), (50, 50), (90, 10)] {
+            let (x, y) = rows(positives, negatives);
+            let head = Head::fit(&x, &y, 1.0).unwrap();
+            assert!(head.weights[0] > 0.0, "{positives}:{negatives}");
+            let mean = |class| {
+                let p: Vec<f64> = (0..y.len())
+                    .filter(|&i| y[i] == class)
+                    .map(|i| head.probability(x.row(i).as_slice().unwrap()))
+                    .collect();
+                p.iter().sum::<f64>() / p.len() as f64
+            };
+            assert!(mean(true) > mean(false));
+        }
+    }
+
+    #[test]
+    fn a_constant_column_says_nothing() {
+        let (x, y) = rows(20, 20);
+        assert_eq!(Head::fit(&x, &y, 1.0).unwrap().weights[2], 0.0);
+    }
+
+    #[test]
+    fn terms_and_intercept_sum_to_the_logit() {
+        let (x, y) = rows(20, 30);
+        let head = Head::fit(&x, &y, 1.0).unwrap();
+        let row = x.row(3);
+        let row = row.as_slice().unwrap();
+        let sum: f64 = head.intercept + head.terms(row).sum::<f64>();
+        assert!((sum - head.logit(row)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn one_class_is_an_error() {
+        let (x, _) = rows(5, 5);
+        assert!(Head::fit(&x, &[true; 10], 1.0).is_err());
+    }
+}

@@ -1,0 +1,162 @@
+//! A corpus, measured once: everything that does not depend on which rows a model is
+//! trained on. The folds of a cross-validation share it.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::corpus::Corpus;
+use crate::features::ngram::{Space, sublinear};
+use crate::features::topic::{ArticleTokens, Bag, Context, Thread};
+use crate::features::{Extraction, Extractor};
+use crate::sparse::CsrMatrix;
+
+/// Rows that one task measures; the result does not depend on it.
+const CHUNK: usize = 256;
+
+/// The measured corpus; row `i` is example `i`.
+#[derive(Debug)]
+pub struct Prepared {
+    /// Label names.
+    pub labels: Vec<String>,
+    /// Per row and label, `None` where nobody judged.
+    pub judgements: Vec<Vec<Option<bool>>>,
+    /// Sublinear counts per space, in the order of [`Space::ALL`]; `2^bits` columns.
+    pub spaces: [CsrMatrix; Space::ALL.len()],
+    /// Heuristics and word-list columns per row.
+    pub scalars: Vec<Vec<f64>>,
+    /// Topic tokens per row.
+    pub bags: Vec<Bag>,
+    /// Names of the tables, in order.
+    pub sources: Vec<String>,
+    /// Table each row came from.
+    pub source_of: Vec<u32>,
+    /// Rows that must not be torn apart by a fold share a group: those of one article,
+    /// or, without one, those of the same text.
+    pub groups: Vec<u64>,
+    /// The fold each row names.
+    pub folds: Vec<Option<String>>,
+    threads: Vec<Thread>,
+    articles: Vec<Option<ArticleTokens>>,
+    thread_of: Vec<Option<u32>>,
+    parent_of: Vec<Option<u32>>,
+}
+
+struct Measured {
+    ngrams: [Vec<(u32, f32)>; Space::ALL.len()],
+    scalars: Vec<f64>,
+    bag: Bag,
+    group: u64,
+}
+
+impl Prepared {
+    /// Measures `corpus`.
+    pub fn new(corpus: &Corpus, extractor: &Extractor) -> Self {
+        let mut spaces = Space::ALL.map(|space| CsrMatrix::new(1 << extractor.bits(space)));
+        let (mut scalars, mut bags, mut groups) = (Vec::new(), Vec::new(), Vec::new());
+        for chunk in corpus.examples.chunks(64 * CHUNK) {
+            let measured: Vec<Vec<Measured>> =
+                chunk.par_chunks(CHUNK).map(|examples| measure(examples, extractor)).collect();
+            for row in measured.into_iter().flatten() {
+                for (space, entries) in spaces.iter_mut().zip(row.ngrams) {
+                    space.push_row(entries);
+                }
+                scalars.push(row.scalars);
+                bags.push(row.bag);
+                groups.push(row.group);
+            }
+        }
+        let (sources, source_of) = sources(corpus);
+        let mut prepared = Self {
+            labels: corpus.labels.clone(),
+            judgements: corpus.examples.iter().map(|e| e.judgements.clone()).collect(),
+            folds: corpus.examples.iter().map(|e| e.fold.clone()).collect(),
+            spaces,
+            scalars,
+            bags,
+            sources,
+            source_of,
+            groups,
+            threads: Vec::new(),
+            articles: Vec::new(),
+            thread_of: Vec::new(),
+            parent_of: Vec::new(),
+        };
+        prepared.link(corpus);
+        prepared
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.scalars.len()
+    }
+
+    /// What row `i` is compared with.
+    pub fn context(&self, i: usize) -> Context<'_> {
+        let thread = self.thread_of[i].map(|t| t as usize);
+        Context {
+            article: thread.and_then(|t| self.articles[t].as_ref()),
+            thread: thread.map(|t| &self.threads[t]),
+            parent: self.parent_of[i].map(|p| &self.bags[p as usize]),
+        }
+    }
+
+    /// Finds each row's article, thread and parent. Articles of two tables are two
+    /// even when their identifiers are the same.
+    fn link(&mut self, corpus: &Corpus) {
+        let mut thread_at: HashMap<(u32, &str), u32> = HashMap::new();
+        let mut row_at: HashMap<(u32, &str), u32> = HashMap::new();
+        for (i, example) in corpus.examples.iter().enumerate() {
+            let c = &example.comment;
+            let source = self.source_of[i];
+            if !c.id.is_empty() {
+                row_at.insert((source, &c.id), i as u32);
+            }
+            if c.article_id.is_empty() {
+                self.thread_of.push(None);
+                continue;
+            }
+            let thread = *thread_at.entry((source, &c.article_id)).or_insert_with(|| {
+                let article = corpus.articles.get(&c.article_id);
+                self.articles.push(article.map(|a| ArticleTokens::new(&a.title, &a.lead, &a.text)));
+                self.threads.push(Thread::default());
+                self.threads.len() as u32 - 1
+            });
+            self.threads[thread as usize].add(&self.bags[i]);
+            self.thread_of.push(Some(thread));
+        }
+        let parent = |(i, e): (usize, &crate::comment::Example)| {
+            row_at.get(&(self.source_of[i], e.comment.parent_id.as_str())).copied()
+        };
+        self.parent_of = corpus.examples.iter().enumerate().map(parent).collect();
+    }
+}
+
+fn sources(corpus: &Corpus) -> (Vec<String>, Vec<u32>) {
+    let names = corpus.sources.iter().map(|(name, _)| name.clone()).collect();
+    let per_table = corpus.sources.iter().enumerate();
+    (names, per_table.flat_map(|(i, (_, rows))| std::iter::repeat_n(i as u32, *rows)).collect())
+}
+
+fn measure(examples: &[crate::comment::Example], extractor: &Extractor) -> Vec<Measured> {
+    let mut extraction = Extraction::default();
+    let measure_one = |example: &crate::comment::Example| {
+        extractor.extract(&example.comment.text, &mut extraction);
+        let sublinear = |space: Space| {
+            let entries = extraction.ngrams[space as usize].entries().iter();
+            entries.map(|&(bucket, count)| (bucket, sublinear(count))).collect()
+        };
+        let article = &example.comment.article_id;
+        Measured {
+            ngrams: Space::ALL.map(sublinear),
+            scalars: extraction.scalars.clone(),
+            bag: Bag::new(&extraction.folded),
+            group: match article.is_empty() {
+                true => xxh3_64(&extraction.folded.symbols),
+                false => xxh3_64(article.as_bytes()),
+            },
+        }
+    };
+    examples.iter().map(measure_one).collect()
+}

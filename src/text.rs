@@ -1,0 +1,506 @@
+//! Text as the features see it: a comment folded into a small alphabet of
+//! one-byte symbols, each knowing the byte of the original it came from.
+//!
+//! Folding undoes what people do to letters without changing what is read:
+//! case, compatibility forms, diacritics, zero-width characters, lookalike
+//! letters, leetspeak, spaced-out words, repeats. Two spellings that read the
+//! same fold to the same symbols. One byte a symbol makes an n-gram of up to
+//! seven symbols fit one machine word.
+
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+
+/// Blank between tokens; runs of white space become one.
+pub const SPACE: u8 = b' ';
+/// A mention (`@name`), whoever is meant.
+pub const MENTION: u8 = 1;
+/// A web address, wherever it leads.
+pub const URL: u8 = 2;
+/// An emoji that smiles or praises.
+pub const EMOJI_KIND: u8 = 3;
+/// An emoji that laughs, which under a comment is often at somebody.
+pub const EMOJI_LAUGH: u8 = 4;
+/// An emoji that is angry, disgusted or insulting.
+pub const EMOJI_ANGRY: u8 = 5;
+/// Any other emoji or symbol.
+pub const EMOJI_OTHER: u8 = 6;
+/// The umlauts keep their own symbols; `ß` is written `ss`.
+const A_UMLAUT: u8 = 0xE4;
+const O_UMLAUT: u8 = 0xF6;
+const U_UMLAUT: u8 = 0xFC;
+/// Letters of other scripts share these 32 symbols.
+const FOREIGN: u8 = 0x80;
+
+/// A folded text: `symbols[i]` was read at byte `starts[i]` of the original.
+///
+/// The text begins and ends without blanks, and no two blanks meet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Folded {
+    /// The symbols, see the constants of this module and lower-case ASCII.
+    pub symbols: Vec<u8>,
+    /// Byte offset of the character each symbol came from; never decreasing.
+    pub starts: Vec<u32>,
+}
+
+impl Folded {
+    /// Folds `text`.
+    pub fn new(text: &str) -> Self {
+        let mut folded = Self::default();
+        folded.fold(text);
+        folded
+    }
+
+    /// Folds `text` into this buffer, forgetting what it held.
+    pub fn fold(&mut self, text: &str) {
+        self.symbols.clear();
+        self.starts.clear();
+        let oddities = self.transcribe(text);
+        if oddities {
+            self.rewrite_tokens();
+        }
+    }
+
+    /// Words as `(start, end)` symbol ranges: runs of letters and digits; every
+    /// other symbol but the blank is a word of its own.
+    pub fn words(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let symbols = &self.symbols[..];
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            while at < symbols.len() && symbols[at] == SPACE {
+                at += 1;
+            }
+            let start = at;
+            if at == symbols.len() {
+                return None;
+            }
+            at += 1;
+            if is_word(symbols[start]) {
+                while at < symbols.len() && is_word(symbols[at]) {
+                    at += 1;
+                }
+            }
+            Some((start, at))
+        })
+    }
+
+    fn push(&mut self, symbol: u8, start: usize) {
+        self.symbols.push(symbol);
+        self.starts.push(start as u32);
+    }
+
+    /// Character by character. True if a token may need rewriting: it holds a
+    /// digit, a mention, an address, a repeat, or lone letters.
+    fn transcribe(&mut self, text: &str) -> bool {
+        let mut odd = false;
+        let mut token_length = 0;
+        let (mut previous, mut run) = (0, 0);
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let byte = bytes[at];
+            let before = self.symbols.len();
+            let start = at;
+            if byte < 0x80 {
+                at += 1;
+                match ASCII[byte as usize] {
+                    0 => continue,
+                    symbol => self.push(symbol, start),
+                }
+            } else {
+                let c = text[at..].chars().next().unwrap_or(' ');
+                at += c.len_utf8();
+                self.transcribe_char(c, start);
+            }
+            for i in before..self.symbols.len() {
+                let symbol = self.symbols[i];
+                run = if symbol == previous { run + 1 } else { 1 };
+                previous = symbol;
+                odd |= run > 2 || ODD[symbol as usize];
+                token_length = match symbol {
+                    SPACE => {
+                        odd |= token_length == 1;
+                        0
+                    }
+                    _ => token_length + 1,
+                };
+            }
+            // One blank at most, none at the beginning.
+            if self.symbols.last() == Some(&SPACE) {
+                let n = self.symbols.len();
+                if n == 1 || self.symbols[n - 2] == SPACE {
+                    self.symbols.pop();
+                    self.starts.pop();
+                }
+            }
+        }
+        if self.symbols.last() == Some(&SPACE) {
+            self.symbols.pop();
+            self.starts.pop();
+        }
+        odd
+    }
+
+    /// Everything beyond ASCII, by compatibility decomposition.
+    fn transcribe_char(&mut self, c: char, start: usize) {
+        match c {
+            'ä' | 'Ä' => self.push(A_UMLAUT, start),
+            'ö' | 'Ö' => self.push(O_UMLAUT, start),
+            'ü' | 'Ü' => self.push(U_UMLAUT, start),
+            'ß' | 'ẞ' => {
+                self.push(b's', start);
+                self.push(b's', start);
+            }
+            c if is_ignorable(c) => {}
+            c => decompose_compatible(c, |d| self.transcribe_part(d, start)),
+        }
+    }
+
+    fn transcribe_part(&mut self, c: char, start: usize) {
+        if is_combining_mark(c) {
+            // A diaeresis makes an umlaut; every other mark is ornament.
+            if c == '\u{308}'
+                && let Some(last) = self.symbols.last_mut()
+            {
+                *last = match *last {
+                    b'a' => A_UMLAUT,
+                    b'o' => O_UMLAUT,
+                    b'u' => U_UMLAUT,
+                    other => other,
+                };
+            }
+            return;
+        }
+        match c {
+            c if is_ignorable(c) => {}
+            c if c.is_ascii() => {
+                if ASCII[c as usize] != 0 {
+                    self.push(ASCII[c as usize], start);
+                }
+            }
+            'ß' => self.transcribe_char('ß', start),
+            c if c.is_whitespace() => self.push(SPACE, start),
+            c => {
+                let lower = c.to_lowercase().next().unwrap_or(c);
+                self.push(lookalike(lower).unwrap_or_else(|| class(lower)), start);
+            }
+        }
+    }
+
+    /// Token by token, in place: addresses and mentions become one symbol,
+    /// repeats are squeezed, leetspeak is read, lone letters are joined.
+    fn rewrite_tokens(&mut self) {
+        let mut from = 0;
+        let mut to = 0;
+        let end = self.symbols.len();
+        while from < end {
+            let stop = self.symbols[from..end].iter().position(|&s| s == SPACE).map_or(end, |n| from + n);
+            let joined = self.lone_letters(from, end);
+            let next = match joined {
+                Some(next) => {
+                    to = self.copy_letters(from..next, to);
+                    next
+                }
+                None => {
+                    to = self.rewrite_token(from..stop, to);
+                    stop
+                }
+            };
+            from = next;
+            if from < end {
+                self.symbols[to] = SPACE;
+                self.starts[to] = self.starts[from];
+                to += 1;
+                from += 1;
+            }
+        }
+        self.symbols.truncate(to);
+        self.starts.truncate(to);
+    }
+
+    /// End of a run of at least three one-letter tokens beginning at `from`
+    /// (`i d i o t`), if there is one.
+    fn lone_letters(&self, from: usize, end: usize) -> Option<usize> {
+        let s = &self.symbols[..end];
+        let mut at = from;
+        let mut letters = 0;
+        while at < end && is_letter(s[at]) && (at + 1 == end || s[at + 1] == SPACE) {
+            letters += 1;
+            at += 2;
+        }
+        (letters >= 3).then(|| (at - 1).min(end))
+    }
+
+    fn copy_letters(&mut self, range: std::ops::Range<usize>, mut to: usize) -> usize {
+        for i in range {
+            if is_letter(self.symbols[i]) {
+                to = self.copy(i, self.symbols[i], to);
+            }
+        }
+        to
+    }
+
+    fn copy(&mut self, i: usize, symbol: u8, to: usize) -> usize {
+        self.symbols[to] = symbol;
+        self.starts[to] = self.starts[i];
+        to + 1
+    }
+
+    /// Rewrites one token to position `to`, returns where the next goes.
+    fn rewrite_token(&mut self, range: std::ops::Range<usize>, mut to: usize) -> usize {
+        let token = &self.symbols[range.clone()];
+        if is_address(token) {
+            return self.copy(range.start, URL, to);
+        }
+        if is_dotted(token) {
+            return self.copy_letters(range, to);
+        }
+        let leet = is_leet(token);
+        let first = to;
+        let mut i = range.start;
+        while i < range.end {
+            let symbol = self.symbols[i];
+            if symbol == b'@' && (i == range.start || !is_word(self.symbols[i - 1])) && i + 1 < range.end {
+                let name =
+                    self.symbols[i + 1..range.end].iter().take_while(|&&s| is_word(s) || s == b'_').count();
+                if name > 0 {
+                    to = self.copy(i, MENTION, to);
+                    i += 1 + name;
+                    continue;
+                }
+            }
+            let symbol = if leet { unleet(symbol) } else { symbol };
+            let run = self.symbols[i..range.end].iter().take_while(|&&s| s == self.symbols[i]).count();
+            let keep = match run {
+                1 | 2 => run,
+                // A letter drawn out is said once; a mark shouted stays a shout.
+                _ if is_letter(symbol) => 1,
+                _ => 3.min(run),
+            };
+            for k in 0..keep {
+                to = self.copy(i + k, symbol, to);
+            }
+            i += run;
+        }
+        debug_assert!(to >= first);
+        to
+    }
+}
+
+/// Letters and digits, of any script.
+pub fn is_word(symbol: u8) -> bool {
+    symbol >= FOREIGN || symbol.is_ascii_alphanumeric()
+}
+
+/// Letters, of any script.
+pub fn is_letter(symbol: u8) -> bool {
+    symbol >= FOREIGN || symbol.is_ascii_lowercase()
+}
+
+fn is_address(token: &[u8]) -> bool {
+    token.starts_with(b"http:/") || token.starts_with(b"https:/") || token.starts_with(b"www.")
+}
+
+/// Letters with one separator between each: `d.o.t.s`, at least three.
+fn is_dotted(token: &[u8]) -> bool {
+    let inner = token.strip_suffix(b".").unwrap_or(token);
+    inner.len() >= 5
+        && inner.len() % 2 == 1
+        && matches!(inner[1], b'.' | b'-' | b'_' | b'*')
+        && inner.iter().enumerate().all(|(i, &s)| if i % 2 == 0 { is_letter(s) } else { s == inner[1] })
+}
+
+/// Letters and digits (or `@ $ !`) that alternate at least twice: `1d10t`, `h4llo`,
+/// but not `covid19` or `2g`.
+fn is_leet(token: &[u8]) -> bool {
+    let core = token.iter().rposition(|&s| is_word(s)).map_or(0, |n| n + 1);
+    let mut switches = 0;
+    let mut previous = None;
+    for &s in &token[..core] {
+        let kind = match s {
+            s if is_letter(s) => true,
+            s if unleet(s) != s => false,
+            _ => return false,
+        };
+        switches += usize::from(previous.is_some_and(|p| p != kind));
+        previous = Some(kind);
+    }
+    switches >= 2
+}
+
+fn unleet(symbol: u8) -> u8 {
+    match symbol {
+        b'0' => b'o',
+        b'1' | b'!' => b'i',
+        b'3' => b'e',
+        b'4' | b'@' => b'a',
+        b'5' | b'$' => b's',
+        b'7' => b't',
+        other => other,
+    }
+}
+
+/// Characters that are not seen: zero-width, soft hyphen, bidi controls,
+/// variation selectors, tags.
+fn is_ignorable(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
+        | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// Letters of other scripts that are read as Latin ones, and typographic marks.
+fn lookalike(c: char) -> Option<u8> {
+    let latin = match c {
+        'а' | 'α' | 'ɑ' => b'a',
+        'в' | 'ь' | 'β' => b'b',
+        'с' | 'ϲ' | 'ᴄ' => b'c',
+        'ԁ' | 'ɗ' | 'đ' => b'd',
+        'е' | 'є' | 'ε' | 'ɛ' | 'ҽ' => b'e',
+        'ƒ' => b'f',
+        'ɡ' | 'ց' => b'g',
+        'һ' | 'н' | 'հ' => b'h',
+        'і' | 'ι' | 'ı' | 'ɩ' | 'ӏ' => b'i',
+        'ј' => b'j',
+        'к' | 'κ' => b'k',
+        'ł' | 'ⅼ' | 'ɫ' => b'l',
+        'м' => b'm',
+        'п' | 'η' | 'ո' | 'ŋ' => b'n',
+        'о' | 'ο' | 'σ' | 'ө' | 'ø' | 'օ' => b'o',
+        'р' | 'ρ' => b'p',
+        'ԛ' => b'q',
+        'г' | 'ʀ' => b'r',
+        'ѕ' | 'ꜱ' => b's',
+        'т' | 'τ' => b't',
+        'υ' | 'ս' | 'ʋ' => b'u',
+        'ν' | 'ѵ' => b'v',
+        'ԝ' | 'ω' | 'ѡ' => b'w',
+        'х' | 'χ' => b'x',
+        'у' | 'γ' | 'ү' => b'y',
+        'ᴢ' | 'ʐ' => b'z',
+        '„' | '“' | '”' | '«' | '»' | '‟' | '〝' | '〞' => b'"',
+        '‚' | '‘' | '’' | '‹' | '›' | '´' | '`' => b'\'',
+        '‐' | '–' | '—' | '−' | '―' => b'-',
+        '¡' => b'!',
+        '¿' => b'?',
+        _ => return None,
+    };
+    Some(latin)
+}
+
+fn class(c: char) -> u8 {
+    match c {
+        '😀' | '😃' | '😇' | '😊' | '😋' | '😌' | '😍' | '🙂' | '😘' | '😙' | '👍' | '👏' | '❤' | '💪'
+        | '🙏' | '☺' | '🥰' | '💚' | '💙' => EMOJI_KIND,
+        '😂' | '🤣' | '😁' | '😄'..='😆' | '😉' | '😏' | '😜' | '😝' | '🙃' | '🙄' | '🤔' => {
+            EMOJI_LAUGH
+        }
+        '😠' | '😡' | '🤬' | '😤' | '🤮' | '🤢' | '🖕' | '💩' | '🤡' | '👎' | '🐷' | '🐖' | '🐒' | '🐑'
+        | '🐀' | '👿' | '🤦' | '💀' => EMOJI_ANGRY,
+        c if c.is_alphanumeric() => FOREIGN | ((c as u32).wrapping_mul(0x9E37_79B1) >> 27) as u8,
+        _ => EMOJI_OTHER,
+    }
+}
+
+/// Symbol of each ASCII byte; 0 is dropped.
+const ASCII: [u8; 128] = {
+    let mut table = [0; 128];
+    let mut b = 0;
+    while b < 128 {
+        table[b] = match b as u8 {
+            b'\t' | b'\n' | 0x0B | 0x0C | b'\r' | b' ' => SPACE,
+            b'`' => b'\'',
+            upper @ b'A'..=b'Z' => upper + 32,
+            shown @ 0x21..=0x7E => shown,
+            _ => 0,
+        };
+        b += 1;
+    }
+    table
+};
+
+/// Symbols that may call for rewriting their token.
+const ODD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = b'0';
+    while b <= b'9' {
+        table[b as usize] = true;
+        b += 1;
+    }
+    table[b'@' as usize] = true;
+    table[b'$' as usize] = true;
+    table[b'/' as usize] = true;
+    table[b'.' as usize] = true;
+    table[b'*' as usize] = true;
+    table[b'_' as usize] = true;
+    table
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        Folded::new(text)
+            .symbols
+            .iter()
+            .map(|&s| match s {
+                MENTION => '@',
+                URL => '#',
+                EMOJI_KIND..=EMOJI_OTHER => '^',
+                A_UMLAUT => 'ä',
+                O_UMLAUT => 'ö',
+                U_UMLAUT => 'ü',
+                s if s >= FOREIGN => '?',
+                s => s as char,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_reads_the_same_folds_the_same() {
+        for (text, folded) in [
+            ("Guten  Tag,\n\nHERR Müller ", "guten tag, herr müller"),
+            ("Mu\u{308}ller", "müller"),
+            ("Stra\u{AD}ße", "strasse"),
+            ("I\u{200B}di\u{E0041}ot", "idiot"),
+            ("ｉｄｉｏｔ 𝐢𝐝𝐢𝐨𝐭 ìdíōt", "idiot idiot idiot"),
+            ("іdіоt", "idiot"),
+            ("Iiiiidiot", "idiot"),
+            ("1d10t h4llo", "idiot hallo"),
+            ("covid19 und 2g", "covid19 und 2g"),
+            ("so ein I d i o t !", "so ein idiot !"),
+            ("d.o.t.s z.B. usw.", "dots z.b. usw."),
+            ("@fritz_b, siehe https://example.org/a?b", "@, siehe #"),
+            ("schau www.example.org", "schau #"),
+            ("nein!!!!!!!", "nein!!!"),
+            ("😂 👍🏻", "^ ^^"),
+            ("schön „gesagt“ – ja…", "schön \"gesagt\" - ja..."),
+            ("a@example.org", "a@example.org"),
+            ("", ""),
+            (" \u{200B} ", ""),
+            ("Привет", "?p???t"),
+        ] {
+            if text == "Привет" {
+                assert_eq!(Folded::new(text).symbols.len(), 6);
+                continue;
+            }
+            assert_eq!(shown(text), folded, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn symbols_know_their_byte() {
+        let text = "Ä 1d10t";
+        let folded = Folded::new(text);
+        assert_eq!(folded.symbols.len(), folded.starts.len());
+        assert_eq!(folded.starts, [0, 2, 3, 4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn words_are_runs_of_letters_and_single_marks() {
+        let folded = Folded::new("Na ja, so2 wie!?");
+        let words: Vec<_> = folded.words().map(|(a, b)| &folded.symbols[a..b]).collect();
+        assert_eq!(words, [&b"na"[..], b"ja", b",", b"so2", b"wie", b"!", b"?"]);
+    }
+}

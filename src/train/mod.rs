@@ -1,0 +1,285 @@
+//! Training: from measured rows to a model.
+//!
+//! Every block is fitted once on all rows and once per fold; the margins of the rows a
+//! fold left out are what the head learns from, so that its output is calibrated. The
+//! head is cross-fitted too, and its out-of-fold probabilities choose the threshold.
+
+mod config;
+mod folds;
+
+use half::f16;
+use linfa::dataset::DatasetBase;
+use linfa::traits::Fit;
+use ndarray::{Array1, Array2};
+use rayon::prelude::*;
+
+pub use config::{BlockConfig, Config};
+pub use folds::{assign_folds, fold_of};
+
+use crate::error::{Error, Result};
+use crate::features::Extractor;
+use crate::features::ngram::Space;
+use crate::features::topic::Background;
+use crate::features::weighting::{Weighting, idf, naive_bayes_ratio};
+use crate::head::Head;
+use crate::logistic::Params;
+use crate::metrics::Ranking;
+use crate::model::{Block, Figures, LabelModel, Model, Provenance};
+use crate::prepared::Prepared;
+use crate::sparse::{CsrMatrix, Design};
+use crate::threshold::{Answer, choose};
+use config::names_source;
+
+/// Fewest judged rows a label can be learned from.
+pub const FEWEST_ROWS: usize = 20;
+
+/// Trains on `rows` of `prepared`, for every label of the corpus.
+///
+/// Rows without a judgement give document frequencies and threads only.
+///
+/// # Errors
+/// [`Kind::Labels`](crate::error::Kind::Labels) if a label has fewer than [`FEWEST_ROWS`]
+/// judged rows, or too few of one class for the folds.
+pub fn train(prepared: &Prepared, rows: &[u32], extractor: &Extractor, config: &Config) -> Result<Model> {
+    config.check()?;
+    let background = Background::learn(rows.iter().map(|&i| &prepared.bags[i as usize]));
+    let tables: Vec<Table> = Space::ALL.par_iter().map(|&s| Table::new(prepared, s, rows, config)).collect();
+    let labels: Vec<LabelModel> = (0..prepared.labels.len())
+        .map(|label| {
+            Trainer { prepared, config, tables: &tables, background: &background, label }.train(rows)
+        })
+        .collect::<Result<_>>()?;
+    let used = |space: Space| labels.iter().any(|l| l.blocks.iter().any(|b| b.space == space));
+    let widened = |t: &Table| if used(t.space) { t.widen(&t.idf) } else { Vec::new() };
+    Ok(Model {
+        idf: [widened(&tables[0]), widened(&tables[1])],
+        extractor: extractor.clone(),
+        background,
+        labels,
+        config: config.clone(),
+        provenance: Provenance::default(),
+    })
+}
+
+/// One space restricted to the columns that occur often enough.
+struct Table {
+    space: Space,
+    matrix: CsrMatrix,
+    /// Bucket of each kept column.
+    buckets: Vec<u32>,
+    idf: Vec<f64>,
+    width: usize,
+}
+
+impl Table {
+    fn new(prepared: &Prepared, space: Space, rows: &[u32], config: &Config) -> Self {
+        let all = &prepared.spaces[space as usize];
+        let counts = all.column_counts(rows.iter().map(|&i| i as usize));
+        let weights = idf(&counts, rows.len(), config.min_documents);
+        let keep: Vec<bool> = weights.iter().map(|&w| w > 0.0).collect();
+        let buckets = (0..).zip(&keep).filter(|(_, keep)| **keep).map(|(bucket, _)| bucket).collect();
+        Self {
+            space,
+            matrix: all.select_columns(&keep),
+            buckets,
+            idf: weights.into_iter().filter(|w| *w > 0.0).collect(),
+            width: all.columns(),
+        }
+    }
+
+    /// Values per kept column as a table over all buckets, 0 elsewhere; rounded to the
+    /// 16 bits a model file keeps.
+    fn widen(&self, values: &[f64]) -> Vec<f32> {
+        let mut wide = vec![0.0; self.width];
+        for (&bucket, &value) in self.buckets.iter().zip(values) {
+            wide[bucket as usize] = f16::from_f64(value).to_f32();
+        }
+        wide
+    }
+}
+
+struct Trainer<'a> {
+    prepared: &'a Prepared,
+    config: &'a Config,
+    tables: &'a [Table],
+    background: &'a Background,
+    label: usize,
+}
+
+/// Judged rows of a label and everything known of them.
+struct Judged {
+    rows: Vec<u32>,
+    targets: Vec<bool>,
+    folds: Vec<usize>,
+    /// Whether the head learns from the row.
+    for_head: Vec<bool>,
+}
+
+/// A block as fitted on some rows.
+struct FittedBlock {
+    scale: Vec<f64>,
+    weights: Vec<f64>,
+    intercept: f64,
+}
+
+impl Trainer<'_> {
+    fn train(&self, rows: &[u32]) -> Result<LabelModel> {
+        let name = &self.prepared.labels[self.label];
+        let judged = self.judged(rows)?;
+        let configs: Vec<&BlockConfig> =
+            self.config.blocks.iter().filter(|b| b.labels.is_empty() || b.labels.contains(name)).collect();
+        let folds = self.config.folds;
+        // Fold number `folds` leaves nothing out.
+        let tasks: Vec<(usize, usize)> =
+            (0..configs.len()).flat_map(|b| (0..=folds).map(move |f| (b, f))).collect();
+        let fitted: Vec<FittedBlock> = tasks
+            .into_par_iter()
+            .map(|(b, fold)| self.fit_block(configs[b], &judged, fold))
+            .collect::<Result<_>>()?;
+        let of_block = |b: usize| &fitted[b * (folds + 1)..(b + 1) * (folds + 1)];
+        let margins: Vec<Vec<f64>> = configs
+            .par_iter()
+            .enumerate()
+            .map(|(b, c)| self.held_out_margins(c, of_block(b), &judged))
+            .collect();
+        let dense = self.dense(&margins, &judged);
+        let (head, figures, threshold) = self.fit_head(&dense, &judged)?;
+        let blocks = configs.iter().enumerate().map(|(b, config)| {
+            let table = self.table(config.space);
+            let all = &of_block(b)[folds];
+            Block {
+                name: config.name.clone(),
+                space: config.space,
+                scale: match config.weighting {
+                    Weighting::Idf => None,
+                    Weighting::NaiveBayes => Some(table.widen(&all.scale)),
+                },
+                weights: table.widen(&all.weights),
+                intercept: all.intercept,
+            }
+        });
+        Ok(LabelModel { name: name.clone(), blocks: blocks.collect(), head, threshold, figures })
+    }
+
+    fn table(&self, space: Space) -> &Table {
+        &self.tables[space as usize]
+    }
+
+    fn judged(&self, rows: &[u32]) -> Result<Judged> {
+        let name = &self.prepared.labels[self.label];
+        let judgement = |i: u32| self.prepared.judgements[i as usize][self.label];
+        let (rows, targets): (Vec<u32>, Vec<bool>) =
+            rows.iter().filter_map(|&i| judgement(i).map(|t| (i, t))).unzip();
+        let positives = targets.iter().filter(|t| **t).count();
+        let negatives = targets.len() - positives;
+        if rows.len() < FEWEST_ROWS || positives < 2 || negatives < 2 {
+            return Err(Error::labels(format!(
+                "label `{name}` cannot be learned: {positives} rows judged 1 and {negatives} judged 0; \
+                 needed are {FEWEST_ROWS} judged rows and two of each kind"
+            )));
+        }
+        let groups: Vec<u64> = rows.iter().map(|&i| self.prepared.groups[i as usize]).collect();
+        let folds = assign_folds(&groups, &targets, self.config.folds, self.config.seed);
+        let for_head = rows.iter().map(|&i| self.in_sources(&self.config.head_sources, i)).collect();
+        Ok(Judged { rows, targets, folds, for_head })
+    }
+
+    fn in_sources(&self, wanted: &[String], row: u32) -> bool {
+        names_source(wanted, &self.prepared.sources[self.prepared.source_of[row as usize] as usize])
+    }
+
+    /// Fits `config` on the judged rows of its sources outside `fold`.
+    fn fit_block(&self, config: &BlockConfig, judged: &Judged, fold: usize) -> Result<FittedBlock> {
+        let table = self.table(config.space);
+        let chosen = (0..judged.rows.len())
+            .filter(|&k| judged.folds[k] != fold && self.in_sources(&config.sources, judged.rows[k]));
+        let (rows, targets): (Vec<u32>, Vec<bool>) =
+            chosen.map(|k| (judged.rows[k], judged.targets[k])).unzip();
+        let scale = match config.weighting {
+            Weighting::Idf => table.idf.clone(),
+            Weighting::NaiveBayes => {
+                let ratio = naive_bayes_ratio(&table.matrix, &rows, &targets, 1.0);
+                ratio.iter().zip(&table.idf).map(|(r, w)| r * w).collect()
+            }
+        };
+        let design = Design::unit_length(&table.matrix, rows, scale.clone());
+        let dataset = DatasetBase::new(design, Array1::from_vec(targets));
+        let name = &self.prepared.labels[self.label];
+        let fitted = Params::default()
+            .c(config.c)
+            .balanced(true)
+            .tolerance(1e-2)
+            .fit(&dataset)
+            .map_err(|e| Error::labels(format!("label `{name}`, block `{}`: {e}", config.name)))?;
+        Ok(FittedBlock { scale, weights: fitted.weights, intercept: fitted.intercept })
+    }
+
+    /// The margin of every judged row by the fit that did not see it.
+    fn held_out_margins(&self, config: &BlockConfig, fitted: &[FittedBlock], judged: &Judged) -> Vec<f64> {
+        let table = self.table(config.space);
+        let mut margins = vec![0.0; judged.rows.len()];
+        let mut scratch = vec![0.0; table.matrix.columns()];
+        for (fold, block) in fitted.iter().enumerate() {
+            let seen = |k: usize| self.in_sources(&config.sources, judged.rows[k]);
+            let wanted = |k: &usize| {
+                if seen(*k) { judged.folds[*k] == fold } else { fold == self.config.folds }
+            };
+            let positions: Vec<usize> = (0..judged.rows.len()).filter(wanted).collect();
+            let rows = positions.iter().map(|&k| judged.rows[k]).collect();
+            let design = Design::unit_length(&table.matrix, rows, block.scale.clone());
+            let mut out = vec![0.0; positions.len()];
+            design.times(&block.weights, &mut scratch, &mut out);
+            for (k, margin) in positions.into_iter().zip(out) {
+                margins[k] = margin + block.intercept;
+            }
+        }
+        margins
+    }
+
+    /// One dense row per judged row: margins, scalars, topic columns.
+    fn dense(&self, margins: &[Vec<f64>], judged: &Judged) -> Vec<Vec<f64>> {
+        let row = |k: usize| {
+            let i = judged.rows[k] as usize;
+            let mut row: Vec<f64> = margins.iter().map(|m| m[k]).collect();
+            row.extend(&self.prepared.scalars[i]);
+            self.background.columns(&self.prepared.bags[i], &self.prepared.context(i), &mut row);
+            row
+        };
+        (0..judged.rows.len()).into_par_iter().map(row).collect()
+    }
+
+    fn fit_head(&self, dense: &[Vec<f64>], judged: &Judged) -> Result<(Head, Figures, f64)> {
+        let fit = |fold: usize| {
+            let chosen = (0..dense.len()).filter(|&k| judged.for_head[k] && judged.folds[k] != fold);
+            self.fit_head_on(dense, judged, &chosen.collect::<Vec<_>>())
+        };
+        let heads: Vec<Head> = (0..=self.config.folds).into_par_iter().map(fit).collect::<Result<_>>()?;
+        let held_out = (0..dense.len()).filter(|&k| judged.for_head[k]);
+        let (scores, targets): (Vec<f64>, Vec<bool>) =
+            held_out.map(|k| (heads[judged.folds[k]].probability(&dense[k]), judged.targets[k])).unzip();
+        let ranking = Ranking::new(&scores, &targets)?;
+        let threshold = match choose(&ranking, self.config.objective()?, None)? {
+            Answer::Cut(choice) => choice.cut,
+            Answer::Refused(refusal) => {
+                let name = &self.prepared.labels[self.label];
+                return Err(Error::labels(format!(
+                    "label `{name}`, objective `{}`: {refusal}",
+                    self.config.objective
+                )));
+            }
+        };
+        let figures = Figures::of(&scores, &targets, threshold);
+        let head = heads.into_iter().next_back().unwrap_or_default();
+        Ok((head, figures, threshold))
+    }
+
+    fn fit_head_on(&self, dense: &[Vec<f64>], judged: &Judged, chosen: &[usize]) -> Result<Head> {
+        let columns = dense.first().map_or(0, Vec::len);
+        let x = Array2::from_shape_fn((chosen.len(), columns), |(r, c)| dense[chosen[r]][c]);
+        let y: Vec<bool> = chosen.iter().map(|&k| judged.targets[k]).collect();
+        Head::fit(&x, &y, self.config.head_penalty).map_err(|e| {
+            let name = &self.prepared.labels[self.label];
+            Error::labels(format!("label `{name}`: {e}"))
+        })
+    }
+}
