@@ -9,6 +9,8 @@ mod jsonl;
 mod read;
 mod row;
 mod table;
+#[cfg(feature = "html")]
+pub mod html;
 pub mod thread;
 mod window;
 
