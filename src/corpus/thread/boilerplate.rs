@@ -226,7 +226,7 @@ mod tests {
             "Der Verlag erhöht den Preis für das Abo auf 9,80 € im Monat.",
             "Der Rat stimmte mit 21 gegen 20 Stimmen für die neue Linie (dpa).",
             "Wer die Seite besucht, sieht ein Foto: Es zeigt die Brücke vor hundert Jahren. Damals fuhr hier die Bahn.",
-            "Eine Hand wäscht die andere",
+            "Streit um die Linden",
             "„Der Browser ist heute das Betriebssystem“, sagt die Forscherin.",
             "Anzeige erstattet hat bisher niemand.",
         ];
