@@ -9,8 +9,6 @@ mod jsonl;
 mod read;
 mod row;
 mod table;
-#[cfg(feature = "html")]
-pub mod html;
 pub mod thread;
 mod window;
 

@@ -1,0 +1,5 @@
+//! The command line: the only place that opens paths.
+
+pub mod lock;
+pub mod output;
+pub mod rejects;

@@ -1,0 +1,283 @@
+//! The one way an artefact (scores, rejects, models, reports) comes to be: whole or not at all.
+//!
+//! It is written to a temporary file beside its target, which `commit` flushes, syncs,
+//! renames over the target, and syncs the folder of. Until then the target is untouched; a
+//! job that dies leaves at most the temporary file, which the next job on this output
+//! removes: whoever holds the output's [`Lock`] owns all temporary files of that output.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Stdout, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use netiquette::error::{Error, Position, Result};
+use tempfile::NamedTempFile;
+
+use super::lock::Lock;
+
+/// Bytes gathered before they are written.
+const BUFFER: usize = 256 * 1024;
+
+/// What every temporary file has in its name behind the name of its target.
+const TEMPORARY: &str = ".netiquette-";
+
+/// An output that is being written.
+#[derive(Debug)]
+pub struct Artifact {
+    path: PathBuf,
+    sink: Sink,
+}
+
+#[derive(Debug)]
+enum Sink {
+    /// A file that will be replaced as a whole. The temporary file goes before the lock does.
+    Whole {
+        writer: BufWriter<NamedTempFile>,
+        lock: Lock,
+    },
+    /// A device or named pipe, which cannot be replaced.
+    Direct(BufWriter<File>),
+    Stdout(BufWriter<Stdout>),
+}
+
+/// How a commit ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Committed {
+    /// Everything is where it belongs.
+    Whole,
+    /// Whoever read standard output has closed it (`| head`): success, with nothing to say.
+    ReaderGone,
+}
+
+impl Artifact {
+    /// Begins an output at `path` (`-` is standard output); `wait` is how long another job on
+    /// the same output may take. Follows a symbolic link to the file it names.
+    ///
+    /// # Errors
+    /// [`Kind::Io`](netiquette::error::Kind::Io) when the folder cannot be written to, `path`
+    /// is a folder, or another job holds the output.
+    pub fn create(path: &Path, wait: Option<Duration>) -> Result<Self> {
+        if is_stdout(path) {
+            let sink = Sink::Stdout(BufWriter::with_capacity(BUFFER, io::stdout()));
+            return Ok(Self { path: path.to_owned(), sink });
+        }
+        Self::create_file(path, wait).map_err(|e| e.at(Position::file(path.display().to_string())))
+    }
+
+    fn create_file(path: &Path, wait: Option<Duration>) -> Result<Self> {
+        let path = resolve(path)?;
+        let there = std::fs::metadata(&path).ok();
+        if there.as_ref().is_some_and(std::fs::Metadata::is_dir) {
+            return Err(explained(io::ErrorKind::IsADirectory.into(), &path).into());
+        }
+        if there.as_ref().is_some_and(|there| !there.is_file()) {
+            let file = File::options().write(true).open(&path).map_err(|e| explained(e, &path))?;
+            return Ok(Self { path, sink: Sink::Direct(BufWriter::with_capacity(BUFFER, file)) });
+        }
+        let lock = Lock::acquire(&path, wait)?;
+        remove_stale(&path).map_err(|e| explained(e, &path))?;
+        let temporary = temporary(&path).map_err(|e| explained(e, &path))?;
+        if let Some(there) = there {
+            temporary.as_file().set_permissions(there.permissions()).map_err(|e| explained(e, &path))?;
+        }
+        Ok(Self { path, sink: Sink::Whole { writer: BufWriter::with_capacity(BUFFER, temporary), lock } })
+    }
+
+    /// Makes the output what was written. Without it, dropping the artefact leaves no trace.
+    ///
+    /// # Errors
+    /// [`Kind::Io`](netiquette::error::Kind::Io); the old output is then untouched, unless the
+    /// message says that only the folder could not be synced.
+    pub fn commit(self) -> Result<Committed> {
+        let Self { path, sink } = self;
+        let committed = match sink {
+            Sink::Whole { writer, lock } => commit_whole(writer, &path).map(|()| drop(lock)),
+            Sink::Direct(mut writer) => writer.flush(),
+            Sink::Stdout(mut writer) => writer.flush(),
+        };
+        match committed {
+            Ok(()) => Ok(Committed::Whole),
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(Committed::ReaderGone),
+            Err(e) => Err(Error::from(explained(e, &path)).at(Position::file(path.display().to_string()))),
+        }
+    }
+}
+
+fn commit_whole(writer: BufWriter<NamedTempFile>, path: &Path) -> io::Result<()> {
+    let temporary = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(path).map_err(|e| e.error)?;
+    sync_folder(path)
+        .map_err(|e| io::Error::new(e.kind(), format!("written, but its folder cannot be synced: {e}")))
+}
+
+impl Write for Artifact {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = match &mut self.sink {
+            Sink::Whole { writer, .. } => writer.write(bytes),
+            Sink::Direct(writer) => writer.write(bytes),
+            Sink::Stdout(writer) => writer.write(bytes),
+        };
+        written.map_err(|e| explained(e, &self.path))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = match &mut self.sink {
+            Sink::Whole { writer, .. } => writer.flush(),
+            Sink::Direct(writer) => writer.flush(),
+            Sink::Stdout(writer) => writer.flush(),
+        };
+        flushed.map_err(|e| explained(e, &self.path))
+    }
+}
+
+/// Whether `path` stands for a standard stream.
+pub fn is_stdout(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Whether `error` comes of a reader that closed its end: `| head` is no failure.
+pub fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
+    let kind = |e: &(dyn std::error::Error + 'static)| e.downcast_ref::<io::Error>().map(io::Error::kind);
+    std::iter::successors(Some(error), |e| e.source()).any(|e| kind(e) == Some(io::ErrorKind::BrokenPipe))
+}
+
+/// The error of a CSV writer as what it can only be, one of writing (the conversion of the
+/// csv crate itself hides the kind).
+pub fn csv_error(error: csv::Error) -> Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(e) => e.into(),
+        other => io::Error::other(format!("{other:?}")).into(),
+    }
+}
+
+/// Refuses outputs that are an input, a model or each other, also through links.
+///
+/// # Errors
+/// [`Kind::Parameter`](netiquette::error::Kind::Parameter), before anything was opened.
+pub fn refuse_collision(outputs: &[&Path], inputs: &[&Path]) -> Result<()> {
+    for (i, output) in outputs.iter().enumerate() {
+        let others = outputs[i + 1..].iter().map(|other| (other, "another output"));
+        for (other, what) in others.chain(inputs.iter().map(|input| (input, "an input"))) {
+            if is_same(output, other) {
+                let message =
+                    format!("the output is also {what} (`{}`); nothing was written", other.display());
+                return Err(Error::parameter(message).at(Position::file(output.display().to_string())));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether two paths are one regular file (device and inode), or would be once created.
+/// Both `-` are different streams, and redirected ones are told by their file.
+fn is_same(output: &Path, other: &Path) -> bool {
+    let handle = |path: &Path, stream: fn() -> io::Result<same_file::Handle>| {
+        let handle = if is_stdout(path) { stream() } else { same_file::Handle::from_path(path) };
+        handle.ok().filter(|h| h.as_file().metadata().is_ok_and(|m| m.is_file()))
+    };
+    let there = (handle(output, same_file::Handle::stdout), handle(other, same_file::Handle::stdin));
+    match there {
+        (Some(a), Some(b)) => a == b,
+        (None, None) if !is_stdout(output) && !is_stdout(other) => match (resolve(output), resolve(other)) {
+            (Ok(a), Ok(b)) => a == b && !a.exists(),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// The path of the file itself: links followed, the folder absolute.
+fn resolve(path: &Path) -> io::Result<PathBuf> {
+    if let Ok(real) = path.canonicalize() {
+        return Ok(real);
+    }
+    // It does not exist yet, or is a link to what does not exist yet.
+    if let Ok(link) = path.read_link() {
+        let target = folder_of(path).join(link);
+        return Ok(folder_of(&target).canonicalize()?.join(target.file_name().unwrap_or_default()));
+    }
+    let folder = folder_of(path).canonicalize().map_err(|e| explained(e, path))?;
+    match path.file_name() {
+        Some(name) => Ok(folder.join(name)),
+        None => Err(explained(io::ErrorKind::IsADirectory.into(), path)),
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// The hidden companion `.NAME` + `suffix` of a file.
+pub fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(suffix);
+    folder_of(path).join(name)
+}
+
+fn temporary(path: &Path) -> io::Result<NamedTempFile> {
+    let companion = beside(path, TEMPORARY);
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(companion.file_name().unwrap_or_default()).suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // As any new file: the umask takes its share.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder_of(path))
+}
+
+/// Removes what dead jobs left of this output. Only the holder of its lock may.
+fn remove_stale(path: &Path) -> io::Result<()> {
+    let companion = beside(path, TEMPORARY);
+    let prefix = companion.file_name().unwrap_or_default().as_encoded_bytes();
+    for entry in std::fs::read_dir(folder_of(path))? {
+        let name = entry?.file_name();
+        if name.as_encoded_bytes().starts_with(prefix) && name.as_encoded_bytes().ends_with(b".tmp") {
+            std::fs::remove_file(folder_of(path).join(name))?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes a rename in the folder of `path` survive a power loss.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    match cfg!(unix) {
+        true => File::open(folder_of(path))?.sync_all(),
+        false => Ok(()),
+    }
+}
+
+/// The same error, with its path and what to do about it.
+pub fn explained(error: io::Error, path: &Path) -> io::Error {
+    use io::ErrorKind as K;
+    if error.get_ref().is_some_and(|inner| inner.is::<Explained>()) {
+        return error;
+    }
+    let advice = match error.kind() {
+        K::StorageFull | K::QuotaExceeded | K::FileTooLarge => {
+            "there is no space left for it; the old file is untouched"
+        }
+        K::PermissionDenied => "this user may not write there",
+        K::ReadOnlyFilesystem => "the file system is read-only",
+        K::IsADirectory => "it is a folder; name a file in it",
+        K::NotFound | K::NotADirectory => "its folder does not exist; make it first",
+        _ => "writing failed; the old file is untouched",
+    };
+    let message = Explained(format!("`{}` cannot be written: {advice} ({error})", path.display()));
+    io::Error::new(error.kind(), message)
+}
+
+/// Marks an error that has been explained, so that it is not explained twice.
+#[derive(Debug)]
+struct Explained(String);
+
+impl std::fmt::Display for Explained {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Explained {}
