@@ -197,3 +197,94 @@ impl Tally {
         self.skipped += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reject(line: u64, code: Code, raw: &str) -> Reject {
+        Reject { line, byte: 10 * line, code, reason: "weil".to_owned(), raw: raw.to_owned() }
+    }
+
+    #[test]
+    fn limits_are_numbers_or_percentages() {
+        assert_eq!("20".parse(), Ok(Limit::Rows(20)));
+        assert_eq!(" 2.5 % ".parse(), Ok(Limit::Percent(2.5)));
+        for wrong in ["", "x", "-1", "101%", "-1%", "NaN%", "1.5"] {
+            assert!(wrong.parse::<Limit>().is_err(), "{wrong}");
+        }
+        assert_eq!(Limit::default().to_string(), "10%");
+    }
+
+    #[test]
+    fn a_percentage_is_lenient_with_small_inputs_only() {
+        let cases = [
+            (10.0, 0, 0, false),
+            (10.0, 1, 5, false),
+            (10.0, 1, 1, true),
+            (10.0, 2, 4, false),
+            (10.0, 3, 5, true),
+            (10.0, 11, 50, true),
+            (10.0, 100, 1000, false),
+            (10.0, 101, 1000, true),
+            (0.0, 1, 1000, true),
+            (0.0, 0, 1000, false),
+            (60.0, 59, 99, false),
+            (100.0, 5, 5, false),
+        ];
+        for (percent, rejected, read, exceeded) in cases {
+            assert_eq!(
+                Limit::Percent(percent).is_exceeded(rejected, read),
+                exceeded,
+                "{rejected} of {read}, {percent}%"
+            );
+        }
+    }
+
+    #[test]
+    fn a_number_of_rows_is_judged_at_once() {
+        let mut rejects = Rejects::new(None, Limit::Rows(1), false).unwrap();
+        rejects.add("a.csv", &reject(3, Code::EmptyText, "")).unwrap();
+        let error = rejects.add("a.csv", &reject(4, Code::EmptyText, "")).unwrap_err().to_string();
+        assert!(error.starts_with("a.csv, line 3, byte 30: empty_text"), "{error}");
+    }
+
+    #[test]
+    fn the_file_holds_each_record_with_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rejects.csv");
+        let file = Artifact::create(&path, None).unwrap();
+        let mut rejects = Rejects::new(Some(file), Limit::Percent(100.0), true).unwrap();
+        rejects.add("a.csv", &reject(2, Code::UnbalancedQuote, "1,\"offen")).unwrap();
+        rejects.add("b.csv", &reject(9, Code::FieldCount, "=1+1")).unwrap();
+        assert!(rejects.check(2).is_ok());
+        assert_eq!((rejects.total(), rejects.counts()[&Code::FieldCount]), (2, 1));
+        rejects.commit().unwrap();
+        let expected = "file,line,byte,reason_code,reason,raw\n\
+                        a.csv,2,20,unbalanced_quote,weil,\"1,\"\"offen\"\n\
+                        b.csv,9,90,field_count,weil,'=1+1\n";
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), expected);
+    }
+
+    #[test]
+    fn too_many_rejects_write_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rejects.csv");
+        let mut rejects =
+            Rejects::new(Some(Artifact::create(&path, None).unwrap()), Limit::default(), false).unwrap();
+        rejects.add("a.csv", &reject(2, Code::EmptyText, "")).unwrap();
+        assert!(rejects.check(1).is_err());
+        drop(rejects);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn every_record_read_is_accounted_for() {
+        let mut tally = Tally::default();
+        tally.score();
+        tally.reject();
+        tally.skip();
+        tally.score();
+        assert_eq!(tally, Tally { read: 4, scored: 2, rejected: 1, skipped: 1 });
+    }
+}

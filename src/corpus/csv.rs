@@ -135,7 +135,7 @@ pub(super) fn blank_line(bytes: &[u8], at_end: bool, newline: u8) -> usize {
 }
 
 /// Appends `content` to `scratch` with its doubled quotes made single.
-pub(super) fn undouble(content: &str, scratch: &mut String) {
+fn undouble(content: &str, scratch: &mut String) {
     let mut rest = content;
     while let Some((before, after)) = rest.split_once("\"\"") {
         scratch.push_str(before);
@@ -143,6 +143,16 @@ pub(super) fn undouble(content: &str, scratch: &mut String) {
         rest = after;
     }
     scratch.push_str(rest);
+}
+
+/// Copies the fields with doubled quotes to `scratch`; the others stay where they are.
+pub(super) fn gather(raw: &str, spans: &mut [Span], scratch: &mut String) {
+    scratch.clear();
+    for span in spans.iter_mut().filter(|span| span.apart) {
+        let start = scratch.len();
+        undouble(&raw[span.start..span.end], scratch);
+        *span = Span { start, end: scratch.len(), apart: true };
+    }
 }
 
 #[cfg(test)]

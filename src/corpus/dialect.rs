@@ -20,7 +20,7 @@ pub(super) const MAX_COLUMNS: usize = 10_000;
 impl Dialect {
     /// The dialect of a file that begins with `head` (all of it if `complete`). A delimiter
     /// must split the header; of those that do, the one whose rows agree most with the
-    /// header wins. One that next to no row agrees with is part of a sentence.
+    /// header wins. One that splits a phrase, and that next to no row agrees with, is none.
     pub(super) fn detect(head: &[u8], complete: bool) -> Self {
         let newline = newline(head);
         let mut best: Option<(Agreement, Dialect)> = None;
@@ -42,7 +42,7 @@ impl Dialect {
 }
 
 /// `\r` if the first line end outside quotes is a lone one, else `\n`.
-fn newline(head: &[u8]) -> u8 {
+pub(super) fn newline(head: &[u8]) -> u8 {
     let mut in_quotes = false;
     for at in memchr::memchr3_iter(b'"', b'\n', b'\r', head) {
         match head[at] {
@@ -72,6 +72,8 @@ pub(super) fn stated_delimiter(head: &[u8]) -> Option<(u8, usize)> {
 /// How well rows agree with the header.
 struct Agreement {
     columns: usize,
+    /// No name in the header has a space in it.
+    is_of_names: bool,
     /// Rows with as many fields as the header.
     agreeing: usize,
     rows: usize,
@@ -87,8 +89,10 @@ impl Agreement {
         }
     }
 
+    /// A header of names is believed whatever follows; one of phrases may be a sentence, and
+    /// is believed if a fifth of the rows agree.
     fn is_credible(&self) -> bool {
-        self.columns > 1 && (self.rows < 5 || self.agreeing * 5 >= self.rows)
+        self.columns > 1 && (self.is_of_names || self.rows < 5 || self.agreeing * 5 >= self.rows)
     }
 }
 
@@ -99,7 +103,8 @@ fn agreement(head: &[u8], complete: bool, dialect: Dialect) -> Option<Agreement>
         return None;
     };
     let columns = spans.len();
-    let mut found = Agreement { columns, agreeing: 0, rows: 0 };
+    let is_of_names = spans.iter().all(|s| !head[s.start..s.end].trim_ascii().contains(&b' '));
+    let mut found = Agreement { columns, is_of_names, agreeing: 0, rows: 0 };
     let mut rest = &head[next..];
     while !rest.is_empty() {
         let next = match scan(rest, complete, dialect, 2 * columns, &mut spans) {

@@ -1,20 +1,25 @@
 //! Where comments come from: tables, exported pages, folds.
 
+mod check;
 pub mod columns;
 mod csv;
 pub mod decode;
 pub mod dialect;
 mod encoding;
+mod header;
 mod jsonl;
 mod read;
 mod row;
 mod table;
+#[cfg(test)]
+mod tests;
 pub mod thread;
 mod window;
 
+pub use check::SeenIds;
 pub use columns::{Columns, Field, Mapping, Role};
 pub use dialect::Dialect;
 pub use encoding::encoding;
 pub use read::{Corpus, read_articles, read_corpus};
 pub use row::{Code, Outcome, Reject, Row};
-pub use table::{Format, MAX_TEXT, Options, SeenIds, Table};
+pub use table::{Format, MAX_TEXT, Options, Table};

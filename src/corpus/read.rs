@@ -159,3 +159,105 @@ fn checksum(corpus: &Corpus) -> [u8; 32] {
     }
     hash.finalize().into()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+    use crate::corpus::{Code, Mapping, Options, Role};
+    use crate::error::Kind;
+
+    fn table(name: &str, text: &str, role: Role) -> Result<Table> {
+        Table::open(name, Cursor::new(text.to_owned()), role, &Options::default())
+    }
+
+    fn corpus(texts: &[&str], labels: &[&str]) -> Result<Corpus> {
+        let labels: Vec<String> = labels.iter().map(|l| (*l).to_owned()).collect();
+        let tables = texts.iter().map(|text| table("t.csv", text, Role::Comments));
+        read_corpus(tables, HashMap::new(), &labels, None)
+    }
+
+    #[test]
+    fn a_label_is_not_judged_where_it_has_no_column() {
+        let a = "id,text,incivility\n1,a,ja\n2,b,\n3,c,0\n";
+        let b = "off_topic;text\n1;d\n";
+        let corpus = corpus(&[a, b], &["incivility", "off_topic"]).unwrap();
+        let judged: Vec<_> = corpus.examples.iter().map(|e| e.judgements.clone()).collect();
+        let expected = [[Some(true), None], [None, None], [Some(false), None], [None, Some(true)]];
+        assert_eq!(judged, expected);
+        assert_eq!(corpus.sources, [("t.csv".to_owned(), 3), ("t.csv".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn a_label_that_no_table_has_is_named() {
+        let error = corpus(&["text,hate\na,1\n"], &["incivility"]).unwrap_err();
+        assert_eq!(error.kind(), Kind::Labels);
+        assert!(error.to_string().contains("`incivility`"), "{error}");
+    }
+
+    #[test]
+    fn a_judgement_that_is_none_rejects_its_row() {
+        let corpus = corpus(&["id,text,hate\n1,a,vielleicht\n2,b,1\n"], &["hate"]).unwrap();
+        assert_eq!(corpus.examples.len(), 1);
+        let (name, reject) = &corpus.rejects[0];
+        assert_eq!((name.as_str(), reject.line, reject.code), ("t.csv", 2, Code::BadLabel));
+        assert!(reject.reason.contains("`hate`") && !reject.reason.contains("vielleicht"));
+    }
+
+    #[test]
+    fn inline_articles_are_found_by_identifier_or_content() {
+        let text = "text,article_id,article_title,article_text,hate\n\
+                    a,7,Titel,,1\nb,7,Anderer,Langtext,0\nc,,Frei,,\nd,,Frei,,\ne,,,,\n";
+        let corpus = corpus(&[text], &["hate"]).unwrap();
+        let article = &corpus.articles["7"];
+        assert_eq!((article.title.as_str(), article.text.as_str()), ("Titel", "Langtext"));
+        let ids: Vec<&str> = corpus.examples.iter().map(|e| e.comment.article_id.as_str()).collect();
+        assert_eq!(ids[2], ids[3]);
+        assert_eq!(corpus.articles[ids[2]].title, "Frei");
+        assert_eq!((ids[4], corpus.articles.len()), ("", 2));
+    }
+
+    #[test]
+    fn a_fold_is_read_and_a_missing_one_refused() {
+        let text = "text,hate,fold\na,1,x\nb,0, \n";
+        let read = |fold| {
+            let tables = [table("t.csv", text, Role::Comments)];
+            read_corpus(tables, HashMap::new(), &["hate".to_owned()], Some(fold))
+        };
+        let folds: Vec<_> = read("fold").unwrap().examples.into_iter().map(|e| e.fold).collect();
+        assert_eq!(folds, [Some("x".to_owned()), None]);
+        assert_eq!(read("group").unwrap_err().to_string(), "t.csv: there is no fold column `group`");
+    }
+
+    #[test]
+    fn the_checksum_is_of_content_and_order() {
+        let sum = |text| corpus(&[text], &["hate"]).unwrap().checksum;
+        let base = sum("id,text,hate\n1,a,1\n2,b,0\n");
+        assert_eq!(base, sum("hate;text;id\r\n1;a;1\r\nnein;\"b\";2\r\n"));
+        for other in
+            ["id,text,hate\n2,b,0\n1,a,1\n", "id,text,hate\n1,a,\n2,b,0\n", "id,text,hate\n1,ab,1\n2,,0\n"]
+        {
+            assert_ne!(base, sum(other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn articles_are_read_and_the_broken_ones_handed_back() {
+        let text = "id;Titel;Body\n1;T;a\n;U;b\n2;;\n1;V;c\n3;;d\n";
+        let (articles, rejects) = read_articles(&mut table("a.csv", text, Role::Articles).unwrap()).unwrap();
+        let mut ids: Vec<_> = articles.keys().map(String::as_str).collect();
+        ids.sort_unstable();
+        assert_eq!((ids, articles["1"].title.as_str()), (vec!["1", "3"], "T"));
+        let codes: Vec<_> = rejects.iter().map(|r| r.code).collect();
+        assert_eq!(codes, [Code::EmptyId, Code::EmptyText, Code::DuplicateId]);
+    }
+
+    #[test]
+    fn a_mapped_label_is_found() {
+        let options = Options { mapping: Mapping::parse(["hate=Hass"]).unwrap(), ..Options::default() };
+        let table = Table::open("t.csv", Cursor::new("text,Hass\na,1\n"), Role::Comments, &options);
+        let corpus = read_corpus([table], HashMap::new(), &["hate".to_owned()], None).unwrap();
+        assert_eq!(corpus.examples[0].judgements, [Some(true)]);
+    }
+}

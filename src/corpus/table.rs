@@ -6,15 +6,16 @@
 //! is bounded by the longest record allowed, plus 8–20 bytes a row where identifiers are
 //! checked.
 
-use std::collections::HashSet;
 use std::io::{self, Read};
 
 use encoding_rs::Encoding;
 
-use super::columns::{Columns, Field, Mapping, Role};
+use super::check::{SeenIds, check, check_id};
+use super::columns::{Columns, Mapping, Role};
 use super::csv::{self, Scan, Span};
 use super::decode::{Compression, Decoded, HEAD, decode};
-use super::dialect::{Dialect, MAX_COLUMNS, stated_delimiter};
+use super::dialect::Dialect;
+use super::header;
 use super::jsonl::{self, Keys};
 use super::row::{Code, Outcome, Reject, Row};
 use super::window::Window;
@@ -57,18 +58,6 @@ pub enum Format {
     Csv(Dialect),
     /// One JSON object per line.
     JsonLines,
-}
-
-/// Hashes of the identifiers met so far (xxh3, 64 bit: among ten million rows, two different
-/// ones collide with a probability of 3 in a million).
-#[derive(Clone, Debug, Default)]
-pub struct SeenIds(HashSet<u64>);
-
-impl SeenIds {
-    /// Notes `id`; false if it was there.
-    fn insert(&mut self, id: &str) -> bool {
-        self.0.insert(xxhash_rust::xxh3::xxh3_64(id.as_bytes()))
-    }
 }
 
 /// An open table.
@@ -131,10 +120,10 @@ impl Table {
         let Decoded { reader, encoding, compression } = decode(input, options.encoding)?;
         let mut window = Window::new(reader);
         window.grow_to(HEAD)?;
-        let format = recognise(&mut window, options.delimiter)?;
+        let format = header::recognise(&mut window, options.delimiter)?;
         let header = match format {
-            Format::Csv(dialect) => csv_header(&mut window, dialect)?,
-            Format::JsonLines => json_header(&window)?,
+            Format::Csv(dialect) => header::from_csv(name, &mut window, dialect)?,
+            Format::JsonLines => header::from_json(&window)?,
         };
         let keys = Keys::new(if format == Format::JsonLines { &header } else { &[] });
         Ok(Self {
@@ -307,7 +296,7 @@ impl Table {
             return reject(Code::InvalidBytes, &reason, bytes);
         };
         match self.format {
-            Format::Csv(_) => gather(raw, spans, scratch),
+            Format::Csv(_) => csv::gather(raw, spans, scratch),
             Format::JsonLines => {
                 if let Err(e) = keys.read(raw, scratch, spans) {
                     return reject(Code::BadJson, &jsonl::describe(&e), bytes);
@@ -323,122 +312,5 @@ impl Table {
             Ok(()) => Outcome::Row(row),
             Err((code, reason)) => Outcome::Reject(row.reject(code, reason)),
         }
-    }
-}
-
-/// Why a row is none.
-type Fault = (Code, String);
-
-/// What can be said of a row by itself.
-fn check(row: &Row<'_>, role: Role, max_text: usize) -> Result<(), Fault> {
-    let header = row.columns.header();
-    if row.spans.len() != header.len() {
-        return Err((
-            Code::FieldCount,
-            format!("{} fields where the header has {}", row.spans.len(), header.len()),
-        ));
-    }
-    if header.len() > 1 && row.fields().zip(header).all(|(field, name)| field.trim() == name) {
-        return Err((Code::RepeatedHeader, "the header once more".to_owned()));
-    }
-    let text = row.get(Field::Text);
-    if text.len() > max_text {
-        return Err((Code::TextTooLong, format!("{} bytes of text, {max_text} are allowed", text.len())));
-    }
-    let is_blank = |field| row.get(field).trim().is_empty();
-    match role {
-        Role::Comments if is_blank(Field::Text) => Err((Code::EmptyText, "the text is empty".to_owned())),
-        Role::Articles if is_blank(Field::ArticleId) => {
-            Err((Code::EmptyId, "`article_id` is empty".to_owned()))
-        }
-        Role::Articles if is_blank(Field::Text) && is_blank(Field::Title) => {
-            Err((Code::EmptyText, "both title and text are empty".to_owned()))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// What can be said only with the rows before.
-fn check_id(row: &Row<'_>, role: Role, seen: &mut Option<SeenIds>) -> Result<(), Fault> {
-    let (field, name) = match role {
-        Role::Comments => (Field::Id, "id"),
-        Role::Articles => (Field::ArticleId, "article_id"),
-    };
-    let (id, Some(seen)) = (row.get(field), seen) else { return Ok(()) };
-    match id.is_empty() || seen.insert(id) {
-        true => Ok(()),
-        false => Err((Code::DuplicateId, format!("an earlier row has the same `{name}`"))),
-    }
-}
-
-/// Copies the fields with doubled quotes to `scratch`; the others stay where they are.
-fn gather(raw: &str, spans: &mut [Span], scratch: &mut String) {
-    scratch.clear();
-    for span in spans.iter_mut().filter(|span| span.apart) {
-        let start = scratch.len();
-        csv::undouble(&raw[span.start..span.end], scratch);
-        *span = Span { start, end: scratch.len(), apart: true };
-    }
-}
-
-/// Tells what kind of table the window begins with, and passes over what stands before it.
-fn recognise(window: &mut Window, delimiter: Option<u8>) -> Result<Format> {
-    let head = window.bytes();
-    match head.trim_ascii_start().first() {
-        None => return Err(Error::input("the input is empty")),
-        Some(b'{') => return Ok(Format::JsonLines),
-        Some(b'[') => {
-            return Err(Error::input("this is a JSON array; write one object per line (jq -c '.[]' does)"));
-        }
-        Some(_) => {}
-    }
-    let (delimiter, stated) = match (delimiter, stated_delimiter(head)) {
-        (Some(given), stated) => (Some(given), stated.map_or(0, |(_, length)| length)),
-        (None, Some((stated, length))) => (Some(stated), length),
-        (None, None) => (None, 0),
-    };
-    window.consume(stated);
-    let head = window.bytes();
-    let dialect = match delimiter {
-        Some(delimiter) => Dialect::with_delimiter(delimiter, head),
-        None => Dialect::detect(head, window.at_end()),
-    };
-    window.newline = dialect.newline;
-    Ok(Format::Csv(dialect))
-}
-
-/// Reads the first record that is not a blank line, which names the columns.
-fn csv_header(window: &mut Window, dialect: Dialect) -> Result<Vec<String>> {
-    while let blank @ 1.. = csv::blank_line(window.bytes(), window.at_end(), dialect.newline) {
-        window.consume(blank);
-    }
-    let place = Position::default().at_line(window.line).at_byte(window.byte);
-    let broken = |what: &str| Error::input(format!("the header {what}")).at(place.clone());
-    let mut spans = Vec::new();
-    let (end, next) = loop {
-        match csv::scan(window.bytes(), window.at_end(), dialect, MAX_COLUMNS, &mut spans) {
-            Scan::Record { end, next } => break (end, next),
-            Scan::More { .. } if window.bytes().len() < MAX_TEXT => window.grow()?,
-            Scan::More { quoted: false } => return Err(broken("is longer than 1 MiB: is this a table?")),
-            Scan::Overfull => return Err(broken("has more than 10,000 columns: is this a table?")),
-            _ => return Err(broken("has a quote that is not balanced")),
-        }
-    };
-    let raw = std::str::from_utf8(&window.bytes()[..end]).map_err(|_| broken("holds malformed bytes"))?;
-    let mut scratch = String::new();
-    gather(raw, &mut spans, &mut scratch);
-    let content = |s: &Span| if s.apart { &scratch[s.start..s.end] } else { &raw[s.start..s.end] };
-    let header = spans.iter().map(|span| content(span).to_owned()).collect();
-    window.consume(next);
-    Ok(header)
-}
-
-/// The keys in the first 64 KiB; the objects themselves are read again as rows.
-fn json_header(window: &Window) -> Result<Vec<String>> {
-    let head = window.bytes();
-    let header = jsonl::header(head, window.at_end());
-    match header.is_empty() {
-        true => Err(Error::input("the first 64 KiB hold no JSON object on a line of its own")),
-        false => Ok(header),
     }
 }
