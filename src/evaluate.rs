@@ -83,7 +83,7 @@ pub fn score_judged(model: &Model, prepared: &Prepared, rows: &[u32]) -> Vec<Sco
                     scored.rows.push(i);
                     scored.scores.push(score);
                     scored.targets.push(target);
-                    scored.flagged.push(score >= label.threshold);
+                    scored.flagged.push(label.flags(score));
                 }
                 None => scored.blank += 1,
             }
@@ -102,7 +102,7 @@ fn probability(model: &Model, label: &crate::model::LabelModel, prepared: &Prepa
     };
     Model::comparable(label, &context).then(|| {
         let row = model.dense_row(label, ngrams, &prepared.scalars[i], &prepared.bags[i], &context);
-        label.head.probability(&row)
+        label.probability(&row)
     })
 }
 

@@ -1,16 +1,53 @@
-//! netiquette
+//! netiquette scores reader comments under news articles for **incivility** and for being
+//! **off-topic relative to their article**.
+//!
+//! The flow, and the rooms it goes through:
+//!
+//! ```text
+//! corpus   tables and pages → comments, articles, judgements
+//! text     a comment → symbols that read the same however they were written
+//! features symbols → hashed n-grams, heuristics, word-list hits, topic columns
+//! prepared a corpus, measured once
+//! logistic, sparse, head   what the numbers mean, learned from judgements
+//! train    rows → model;  model → score;  explain → words;  evaluate → figures
+//! threshold, metrics       arithmetic only
+//! ```
+//!
+//! The library opens no path, reads no clock and prints nothing; the command line does.
+//!
+//! ```
+//! use netiquette::features::{Extraction, topic::{ArticleTokens, Bag, Context}};
+//!
+//! let (model, id) = netiquette::model::file::embedded()?;
+//! let article = ArticleTokens::new("Stadtrat beschließt Tram", "", "Die Linie kostet 40 Millionen.");
+//! let mut one = Extraction::default();
+//! model.extractor.extract("Endlich kommt die Tram!", &mut one);
+//! let bag = Bag::new(&one.folded);
+//! let context = Context { article: Some(&article), ..Context::default() };
+//! let scores = model.score(&one, &bag, &context);
+//! assert_eq!(scores.len(), model.labels.len());
+//! assert_eq!(id.to_string().len(), 12);
+//! # Ok::<(), netiquette::Error>(())
+//! ```
+
 pub mod comment;
 pub mod corpus;
 pub mod error;
 pub mod escape;
+pub mod evaluate;
+pub mod explain;
+pub mod features;
+pub mod head;
 pub mod logistic;
 pub mod metrics;
 pub mod model;
 pub mod prepared;
 pub mod sparse;
+pub mod stream;
 pub mod text;
 pub mod threshold;
 pub mod train;
 
 pub use comment::{Article, Comment, Example};
 pub use error::{Error, Result};
+pub use model::Model;

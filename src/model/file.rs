@@ -225,3 +225,14 @@ fn floats(tensors: &SafeTensors<'_>, name: &str, count: usize) -> Result<Vec<f32
         false => Err(wrong("holds a value that is not finite")),
     }
 }
+
+/// The default model, trained by the recipe in `models/README.md`.
+static EMBEDDED: &[u8] = include_bytes!("../../models/default.model");
+
+/// Reads the default model that is embedded in the program.
+///
+/// # Errors
+/// None in a build whose tests passed.
+pub fn embedded() -> Result<(Model, ModelId)> {
+    read(EMBEDDED)
+}

@@ -111,6 +111,24 @@ impl Figures {
 /// Name of the label that is about the article; blank where there is nothing to compare with.
 pub const OFF_TOPIC: &str = "off_topic";
 
+impl LabelModel {
+    /// Probability of the label for its dense row, 0–1, rounded to the four decimals that
+    /// are printed, so that a flag never disagrees with the score beside it.
+    pub fn probability(&self, row: &[f64]) -> f64 {
+        rounded(self.head.probability(row))
+    }
+
+    /// Whether a probability is flagged.
+    pub fn flags(&self, probability: f64) -> bool {
+        probability >= self.threshold
+    }
+}
+
+/// Four decimals, as in every output.
+pub fn rounded(probability: f64) -> f64 {
+    (probability * 1e4).round() / 1e4
+}
+
 impl Block {
     /// Scale per bucket.
     pub fn scale<'a>(&'a self, idf: &'a [Vec<f32>; Space::ALL.len()]) -> &'a [f32] {
@@ -170,7 +188,7 @@ impl Model {
         let ngrams = |space: Space| frequencies(&one.ngrams[space as usize]);
         let score = |label: &LabelModel| {
             let row = || self.dense_row(label, ngrams, &one.scalars, bag, context);
-            Self::comparable(label, context).then(|| label.head.probability(&row()))
+            Self::comparable(label, context).then(|| label.probability(&row()))
         };
         self.labels.iter().map(score).collect()
     }

@@ -24,7 +24,7 @@ use crate::features::weighting::{Weighting, idf, naive_bayes_ratio};
 use crate::head::Head;
 use crate::logistic::Params;
 use crate::metrics::Ranking;
-use crate::model::{Block, Figures, LabelModel, Model, Provenance};
+use crate::model::{Block, Figures, LabelModel, Model, Provenance, rounded};
 use crate::prepared::Prepared;
 use crate::sparse::{CsrMatrix, Design};
 use crate::threshold::{Answer, choose};
@@ -255,11 +255,12 @@ impl Trainer<'_> {
         };
         let heads: Vec<Head> = (0..=self.config.folds).into_par_iter().map(fit).collect::<Result<_>>()?;
         let held_out = (0..dense.len()).filter(|&k| judged.for_head[k]);
-        let (scores, targets): (Vec<f64>, Vec<bool>) =
-            held_out.map(|k| (heads[judged.folds[k]].probability(&dense[k]), judged.targets[k])).unzip();
+        let (scores, targets): (Vec<f64>, Vec<bool>) = held_out
+            .map(|k| (rounded(heads[judged.folds[k]].probability(&dense[k])), judged.targets[k]))
+            .unzip();
         let ranking = Ranking::new(&scores, &targets)?;
         let threshold = match choose(&ranking, self.config.objective()?, None)? {
-            Answer::Cut(choice) => choice.cut,
+            Answer::Cut(choice) => rounded(choice.cut),
             Answer::Refused(refusal) => {
                 let name = &self.prepared.labels[self.label];
                 return Err(Error::labels(format!(

@@ -1,0 +1,166 @@
+//! Why a comment got its score: the exact sum, down to the words that carry it.
+//!
+//! `logit = intercept + Σ parts`, and the text blocks' parts are again exact sums over
+//! the words: an n-gram's share of its block's margin, times the head's weight, is spread
+//! evenly over the symbols it covers, and a word gathers its symbols.
+
+use serde::Serialize;
+
+use crate::features::Extraction;
+use crate::features::ngram::{Space, bucket, sublinear};
+use crate::features::topic::{Bag, Context};
+use crate::logistic::sigmoid;
+use crate::model::{Block, LabelModel, Model, frequencies, rounded};
+use crate::text::Folded;
+
+/// The sum behind one score.
+#[derive(Clone, Debug, Serialize)]
+pub struct Explanation {
+    /// The label.
+    pub label: String,
+    /// Probability, 0–1, four decimals.
+    pub probability: f64,
+    /// A probability at or above it is flagged.
+    pub threshold: f64,
+    /// Whether it is flagged.
+    pub flagged: bool,
+    /// Log-odds: `intercept` plus every part's contribution.
+    pub logit: f64,
+    /// Log-odds of the average comment without a known n-gram.
+    pub intercept: f64,
+    /// What each column adds, the largest first.
+    pub parts: Vec<Part>,
+    /// What the words add through the text blocks; they sum to the blocks' parts.
+    pub spans: Vec<Span>,
+}
+
+/// One column of the head.
+#[derive(Clone, Debug, Serialize)]
+pub struct Part {
+    /// Name of the column.
+    pub name: String,
+    /// Its value; for a text block the margin.
+    pub value: f64,
+    /// What it adds to the logit.
+    pub contribution: f64,
+}
+
+/// A word or mark of the text and what it adds to the logit.
+#[derive(Clone, Debug, Serialize)]
+pub struct Span {
+    /// Byte offsets into the text, half open.
+    pub bytes: [usize; 2],
+    /// The same in UTF-16 code units, as JavaScript and spreadsheets count.
+    pub utf16: [usize; 2],
+    /// Log-odds.
+    pub contribution: f64,
+}
+
+/// Explains the score of every label that can be scored in `context`.
+pub fn explain(model: &Model, text: &str, context: &Context<'_>) -> Vec<Explanation> {
+    let mut one = Extraction::default();
+    model.extractor.extract(text, &mut one);
+    let bag = Bag::new(&one.folded);
+    let comparable = |label: &&LabelModel| Model::comparable(label, context);
+    model.labels.iter().filter(comparable).map(|l| explain_label(model, l, text, &one, &bag, context)).collect()
+}
+
+fn explain_label(
+    model: &Model,
+    label: &LabelModel,
+    text: &str,
+    one: &Extraction,
+    bag: &Bag,
+    context: &Context<'_>,
+) -> Explanation {
+    let ngrams = |space: Space| frequencies(&one.ngrams[space as usize]);
+    let row = model.dense_row(label, ngrams, &one.scalars, bag, context);
+    let head = &label.head;
+    let mut intercept = head.intercept;
+    let mut contributions: Vec<f64> = head.terms(&row).collect();
+    let mut per_symbol = vec![0.0; one.folded.symbols.len()];
+    for (k, block) in label.blocks.iter().enumerate() {
+        // What the block says of a text without n-grams is no word's doing.
+        let constant = head.weights[k] * (block.intercept - head.means[k]);
+        intercept += constant;
+        contributions[k] -= constant;
+        spread(model, block, head.weights[k], one, &mut per_symbol);
+    }
+    let names = model.column_names(label);
+    let mut parts: Vec<Part> = names
+        .into_iter()
+        .zip(row)
+        .zip(contributions)
+        .map(|((name, value), contribution)| Part { name, value, contribution })
+        .collect();
+    let logit = intercept + parts.iter().map(|p| p.contribution).sum::<f64>();
+    parts.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()).then(a.name.cmp(&b.name)));
+    let probability = rounded(sigmoid(logit));
+    Explanation {
+        label: label.name.clone(),
+        probability,
+        threshold: label.threshold,
+        flagged: label.flags(probability),
+        logit,
+        intercept,
+        parts,
+        spans: spans(text, &one.folded, &per_symbol),
+    }
+}
+
+/// Adds to each symbol its share of `weight ·` (the block's margin without intercept).
+fn spread(model: &Model, block: &Block, weight: f64, one: &Extraction, per_symbol: &mut [f64]) {
+    let scale = block.scale(&model.idf);
+    let counter = &one.ngrams[block.space as usize];
+    let squares: f64 = frequencies(counter).map(|(b, tf)| f64::from(tf * scale[b as usize]).powi(2)).sum();
+    if squares == 0.0 {
+        return;
+    }
+    let counts: std::collections::HashMap<u32, u32> = counter.entries().iter().copied().collect();
+    let bits = model.extractor.bits(block.space);
+    let factor = weight / squares.sqrt();
+    block.space.for_each(&one.folded, |hash, symbols| {
+        let bucket = bucket(hash, bits);
+        let count = counts[&bucket];
+        let value = f64::from(sublinear(count) * scale[bucket as usize]) / f64::from(count);
+        let share = factor * value * f64::from(block.weights[bucket as usize]) / symbols.len().max(1) as f64;
+        for at in symbols {
+            per_symbol[at] += share;
+        }
+    });
+}
+
+/// Gathers symbols to words; each span reaches from the word's first byte to the end of
+/// its last character.
+fn spans(text: &str, folded: &Folded, per_symbol: &[f64]) -> Vec<Span> {
+    let mut spans: Vec<Span> = Vec::new();
+    let (mut byte, mut utf16) = (0, 0);
+    for (first, end) in folded.words() {
+        let start = folded.starts[first] as usize;
+        let last = folded.starts[end - 1] as usize;
+        let stop = last + text[last..].chars().next().map_or(0, char::len_utf8);
+        let contribution: f64 = per_symbol[first..end].iter().sum();
+        match spans.last_mut() {
+            // Two words read from one character, as from a ligature.
+            Some(previous) if start < previous.bytes[1] => {
+                previous.contribution += contribution;
+                if stop > previous.bytes[1] {
+                    utf16 += units(&text[previous.bytes[1]..stop]);
+                    byte = stop;
+                    (previous.bytes[1], previous.utf16[1]) = (stop, utf16);
+                }
+            }
+            _ => {
+                let from = utf16 + units(&text[byte..start]);
+                utf16 = from + units(&text[start..stop]);
+                byte = stop;
+                spans.push(Span { bytes: [start, stop], utf16: [from, utf16], contribution });
+            }
+        }
+    }
+    spans
+}
+
+fn units(text: &str) -> usize {
+    text.chars().map(char::len_utf16).sum()
+}

@@ -1,0 +1,142 @@
+//! Scoring a stream of comments in two passes: the first gathers the threads, the
+//! second scores each comment against them.
+//!
+//! Memory grows with the number of articles, not of comments; see [`Threads`].
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::comment::Article;
+use crate::features::topic::{ArticleTokens, Bag, Context, Thread};
+use crate::text::Folded;
+
+/// Comments that may lie between a comment and its parent for the parent to count.
+pub const PARENT_REACH: usize = 65_536;
+
+/// What the first pass gathers: per article its tokens and its thread, and which
+/// comments are answered (eight bytes each).
+#[derive(Debug, Default)]
+pub struct Threads {
+    articles: HashMap<u64, Entry>,
+    parents: HashSet<u64>,
+    folded: Folded,
+    bag: Bag,
+}
+
+#[derive(Debug, Default)]
+struct Entry {
+    article: Option<ArticleTokens>,
+    thread: Thread,
+}
+
+impl Threads {
+    /// Notes an article. What was noted of it first stays.
+    pub fn add_article(&mut self, article: &Article) {
+        let entry = self.articles.entry(key(&article.article_id)).or_default();
+        entry.article.get_or_insert_with(|| ArticleTokens::new(&article.title, &article.lead, &article.text));
+    }
+
+    /// Whether the article's text is known.
+    pub fn knows_article(&self, article_id: &str) -> bool {
+        self.articles.get(&key(article_id)).is_some_and(|e| e.article.is_some())
+    }
+
+    /// Notes a comment: its text joins its thread, its parent is remembered.
+    pub fn add_comment(&mut self, text: &str, article_id: &str, parent_id: &str) {
+        if !article_id.is_empty() {
+            self.folded.fold(text);
+            self.bag.fill(&self.folded);
+            self.articles.entry(key(article_id)).or_default().thread.add(&self.bag);
+        }
+        if !parent_id.is_empty() {
+            self.parents.insert(key(parent_id));
+        }
+    }
+
+    /// Number of articles noted.
+    pub fn articles(&self) -> usize {
+        self.articles.len()
+    }
+
+    /// What a comment of the article is compared with, the parent apart.
+    pub fn context(&self, article_id: &str) -> Context<'_> {
+        let entry = match article_id.is_empty() {
+            true => None,
+            false => self.articles.get(&key(article_id)),
+        };
+        Context {
+            article: entry.and_then(|e| e.article.as_ref()),
+            thread: entry.map(|e| &e.thread),
+            parent: None,
+        }
+    }
+
+    /// Whether some comment answers `id`.
+    pub fn is_answered(&self, id: &str) -> bool {
+        !id.is_empty() && self.parents.contains(&key(id))
+    }
+}
+
+/// The answered comments among the last [`PARENT_REACH`], for the second pass.
+#[derive(Debug, Default)]
+pub struct Parents {
+    bags: HashMap<u64, Bag>,
+    order: VecDeque<Option<u64>>,
+}
+
+impl Parents {
+    /// Notes a comment in the order of the stream; `bag` where some comment answers it.
+    pub fn add(&mut self, id: &str, bag: Option<Bag>) {
+        let noted = bag.map(|bag| {
+            self.bags.insert(key(id), bag);
+            key(id)
+        });
+        self.order.push_back(noted);
+        if self.order.len() > PARENT_REACH
+            && let Some(Some(oldest)) = self.order.pop_front()
+        {
+            self.bags.remove(&oldest);
+        }
+    }
+
+    /// The comment called `id`, if it lies within reach.
+    pub fn get(&self, id: &str) -> Option<&Bag> {
+        if id.is_empty() { None } else { self.bags.get(&key(id)) }
+    }
+}
+
+fn key(id: &str) -> u64 {
+    xxh3_64(id.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_are_of_their_article_only() {
+        let mut threads = Threads::default();
+        threads.add_comment("eins", "a", "");
+        threads.add_comment("zwei", "a", "");
+        threads.add_comment("drei", "b", "");
+        threads.add_comment("ohne", "", "");
+        assert_eq!(threads.articles(), 2);
+        assert_eq!(threads.context("a").thread.unwrap().comments(), 2);
+        assert!(threads.context("b").is_empty(), "a thread of one has nobody to compare with");
+        assert!(threads.context("").thread.is_none());
+    }
+
+    #[test]
+    fn a_parent_out_of_reach_is_forgotten() {
+        let mut parents = Parents::default();
+        let bag = Bag::new(&Folded::new("ein Elternkommentar"));
+        parents.add("p", Some(bag.clone()));
+        for _ in 0..PARENT_REACH - 1 {
+            parents.add("", None);
+        }
+        assert_eq!(parents.get("p"), Some(&bag));
+        parents.add("", None);
+        assert_eq!(parents.get("p"), None);
+    }
+}
