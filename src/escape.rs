@@ -34,23 +34,16 @@ fn is_unsafe_to_show(c: char) -> bool {
 
 /// `cell` for a spreadsheet: one that a spreadsheet would run as a formula (it begins with
 /// `=`, `+`, `-`, `@`, or a control character, also their full-width forms) gets a leading
-/// apostrophe, as OWASP advises against CSV injection. Plain numbers stay as they are.
+/// apostrophe, as OWASP advises against CSV injection. Negative numbers get one as well.
 pub fn spreadsheet(cell: &str) -> Cow<'_, str> {
     let starts_formula = |c: char| {
         c.is_control()
             || matches!(c, '=' | '+' | '-' | '@' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}')
     };
-    match cell.starts_with(starts_formula) && !is_number(cell) {
+    match cell.starts_with(starts_formula) {
         true => Cow::Owned(format!("'{cell}")),
         false => Cow::Borrowed(cell),
     }
-}
-
-/// A signed decimal number, which no spreadsheet takes for a formula.
-fn is_number(cell: &str) -> bool {
-    let digits = cell.strip_prefix(['-', '+']).unwrap_or(cell);
-    digits.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',')
-        && digits.starts_with(|c: char| c.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -89,8 +82,7 @@ mod tests {
             ("\t=1", "'\t=1"),
             ("\r=1", "'\r=1"),
             ("＝1", "'＝1"),
-            ("-0.25", "-0.25"),
-            ("+7", "+7"),
+            ("-0.25", "'-0.25"),
             ("-1+cmd", "'-1+cmd"),
             ("-", "'-"),
             ("", ""),

@@ -24,18 +24,18 @@ impl Lock {
     /// # Errors
     /// [`Kind::Io`](netiquette::error::Kind::Io) when another job holds it, or none can be made.
     pub fn acquire(target: &Path, wait: Option<Duration>) -> Result<Self> {
-        let path = super::output::beside(target, ".lock");
-        let place = || Position::file(target.display().to_string());
+        let path = super::paths::beside(target, ".lock");
         let deadline = wait.and_then(|wait| Instant::now().checked_add(wait));
         loop {
             match Self::try_acquire(&path) {
                 Ok(Some(lock)) => return Ok(lock),
                 Ok(None) => {}
-                Err(e) => return Err(Error::from(super::output::explained(e, &path)).at(place())),
+                Err(e) => return Err(super::output::explained(e, target).into()),
             }
             if deadline.is_none_or(|deadline| Instant::now() >= deadline) {
                 let busy = "another job is writing this output (--wait SECONDS waits for it)";
-                return Err(Error::from(io::Error::new(io::ErrorKind::WouldBlock, busy)).at(place()));
+                return Err(Error::from(io::Error::new(io::ErrorKind::WouldBlock, busy))
+                    .at(Position::file(target.display().to_string())));
             }
             std::thread::sleep(PAUSE);
         }

@@ -2,4 +2,5 @@
 
 pub mod lock;
 pub mod output;
+pub mod paths;
 pub mod rejects;

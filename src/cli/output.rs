@@ -10,10 +10,11 @@ use std::io::{self, BufWriter, Stdout, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use netiquette::error::{Error, Position, Result};
+use netiquette::error::{Error, Result};
 use tempfile::NamedTempFile;
 
 use super::lock::Lock;
+use super::paths::{beside, folder_of, is_stdout, resolve};
 
 /// Bytes gathered before they are written.
 const BUFFER: usize = 256 * 1024;
@@ -61,11 +62,11 @@ impl Artifact {
             let sink = Sink::Stdout(BufWriter::with_capacity(BUFFER, io::stdout()));
             return Ok(Self { path: path.to_owned(), sink });
         }
-        Self::create_file(path, wait).map_err(|e| e.at(Position::file(path.display().to_string())))
+        Self::create_file(path, wait)
     }
 
     fn create_file(path: &Path, wait: Option<Duration>) -> Result<Self> {
-        let path = resolve(path)?;
+        let path = resolve(path).map_err(|e| explained(e, path))?;
         let there = std::fs::metadata(&path).ok();
         if there.as_ref().is_some_and(std::fs::Metadata::is_dir) {
             return Err(explained(io::ErrorKind::IsADirectory.into(), &path).into());
@@ -98,7 +99,7 @@ impl Artifact {
         match committed {
             Ok(()) => Ok(Committed::Whole),
             Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(Committed::ReaderGone),
-            Err(e) => Err(Error::from(explained(e, &path)).at(Position::file(path.display().to_string()))),
+            Err(e) => Err(explained(e, &path).into()),
         }
     }
 }
@@ -131,11 +132,6 @@ impl Write for Artifact {
     }
 }
 
-/// Whether `path` stands for a standard stream.
-pub fn is_stdout(path: &Path) -> bool {
-    path.as_os_str() == "-"
-}
-
 /// Whether `error` comes of a reader that closed its end: `| head` is no failure.
 pub fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
     let kind = |e: &(dyn std::error::Error + 'static)| e.downcast_ref::<io::Error>().map(io::Error::kind);
@@ -149,71 +145,6 @@ pub fn csv_error(error: csv::Error) -> Error {
         csv::ErrorKind::Io(e) => e.into(),
         other => io::Error::other(format!("{other:?}")).into(),
     }
-}
-
-/// Refuses outputs that are an input, a model or each other, also through links.
-///
-/// # Errors
-/// [`Kind::Parameter`](netiquette::error::Kind::Parameter), before anything was opened.
-pub fn refuse_collision(outputs: &[&Path], inputs: &[&Path]) -> Result<()> {
-    for (i, output) in outputs.iter().enumerate() {
-        let others = outputs[i + 1..].iter().map(|other| (other, "another output"));
-        for (other, what) in others.chain(inputs.iter().map(|input| (input, "an input"))) {
-            if is_same(output, other) {
-                let message =
-                    format!("the output is also {what} (`{}`); nothing was written", other.display());
-                return Err(Error::parameter(message).at(Position::file(output.display().to_string())));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Whether two paths are one regular file (device and inode), or would be once created.
-/// Both `-` are different streams, and redirected ones are told by their file.
-fn is_same(output: &Path, other: &Path) -> bool {
-    let handle = |path: &Path, stream: fn() -> io::Result<same_file::Handle>| {
-        let handle = if is_stdout(path) { stream() } else { same_file::Handle::from_path(path) };
-        handle.ok().filter(|h| h.as_file().metadata().is_ok_and(|m| m.is_file()))
-    };
-    let there = (handle(output, same_file::Handle::stdout), handle(other, same_file::Handle::stdin));
-    match there {
-        (Some(a), Some(b)) => a == b,
-        (None, None) if !is_stdout(output) && !is_stdout(other) => match (resolve(output), resolve(other)) {
-            (Ok(a), Ok(b)) => a == b && !a.exists(),
-            _ => false,
-        },
-        _ => false,
-    }
-}
-
-/// The path of the file itself: links followed, the folder absolute.
-fn resolve(path: &Path) -> io::Result<PathBuf> {
-    if let Ok(real) = path.canonicalize() {
-        return Ok(real);
-    }
-    // It does not exist yet, or is a link to what does not exist yet.
-    if let Ok(link) = path.read_link() {
-        let target = folder_of(path).join(link);
-        return Ok(folder_of(&target).canonicalize()?.join(target.file_name().unwrap_or_default()));
-    }
-    let folder = folder_of(path).canonicalize().map_err(|e| explained(e, path))?;
-    match path.file_name() {
-        Some(name) => Ok(folder.join(name)),
-        None => Err(explained(io::ErrorKind::IsADirectory.into(), path)),
-    }
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// The hidden companion `.NAME` + `suffix` of a file.
-pub fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(suffix);
-    folder_of(path).join(name)
 }
 
 fn temporary(path: &Path) -> io::Result<NamedTempFile> {
@@ -403,23 +334,5 @@ mod tests {
         full.write_all(b"x").unwrap();
         let error = full.commit().unwrap_err().to_string();
         assert!(error.contains("no space left"), "{error}");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn an_output_that_is_an_input_is_refused_also_through_links() {
-        let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
-        fs::write(at("in.csv"), "text").unwrap();
-        fs::write(at("other.csv"), "text").unwrap();
-        fs::hard_link(at("in.csv"), at("hard.csv")).unwrap();
-        std::os::unix::fs::symlink(at("in.csv"), at("soft.csv")).unwrap();
-        let refused = |outputs: &[&Path], inputs: &[&Path]| refuse_collision(outputs, inputs).is_err();
-        for name in ["in.csv", "hard.csv", "soft.csv"] {
-            assert!(refused(&[&at(name)], &[&at("other.csv"), &at("in.csv")]), "{name}");
-        }
-        assert!(!refused(&[&at("new.csv"), &at("other.csv")], &[&at("in.csv")]));
-        assert!(refused(&[&at("new.csv"), &folder.path().join(".").join("new.csv")], &[]));
-        assert!(!refused(&[Path::new("/dev/null"), Path::new("/dev/null")], &[&at("in.csv")]));
     }
 }

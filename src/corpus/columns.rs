@@ -113,7 +113,10 @@ impl Mapping {
     }
 
     fn column(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, column)| column.as_str())
+        self.0
+            .iter()
+            .find(|(known, _)| fold_case(known) == fold_case(name))
+            .map(|(_, column)| column.as_str())
     }
 }
 
@@ -275,7 +278,7 @@ mod tests {
             ("body,comment_id", &[], 0, 1),
             ("id,text,comment", &[], 1, 0),
             ("id,text,Inhalt", &["text=Inhalt"], 2, 0),
-            ("nr,text", &["id=nr", "text=gibt es nicht"], 1, 0),
+            ("nr,text", &["Id=nr", "text=gibt es nicht"], 1, 0),
         ];
         for (header, mapping, text, id) in cases {
             let columns = resolve(header, Role::Comments, mapping).unwrap();

@@ -8,6 +8,8 @@ pub mod dialect;
 mod encoding;
 mod header;
 mod jsonl;
+#[cfg(test)]
+mod properties;
 mod read;
 mod row;
 mod table;

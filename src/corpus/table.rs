@@ -290,7 +290,7 @@ impl Table {
             Found::Record(end) => &bytes[..end],
             Found::Malformed(code, reason, shown) => return reject(code, reason, &bytes[..shown]),
         };
-        let Ok(raw) = std::str::from_utf8(bytes) else {
+        let Ok(raw) = simdutf8::basic::from_utf8(bytes) else {
             let reason =
                 format!("bytes that are malformed in {} (--encoding names another)", self.encoding.name());
             return reject(Code::InvalidBytes, &reason, bytes);
