@@ -195,6 +195,9 @@ impl Columns {
 
     /// The header, for a message: cut, since a file without a header has comments there.
     fn list(&self) -> String {
+        if self.header.len() == 1 {
+            return "there is but one column, of another name, or no header".to_owned();
+        }
         let short = |name: &String| match name.char_indices().nth(24) {
             Some(_) => "…".to_owned(),
             None => format!("`{name}`"),
@@ -316,8 +319,10 @@ mod tests {
 
     #[test]
     fn a_sentence_in_place_of_a_header_is_not_quoted() {
-        let error = resolve("Das ist doch alles gelogen und erfunden", Role::Comments, &[]).unwrap_err();
-        assert!(!error.to_string().contains("gelogen"), "{error}");
+        for line in ["gelogen!", "17,Das ist doch alles gelogen und erfunden"] {
+            let error = resolve(line, Role::Comments, &[]).unwrap_err();
+            assert!(!error.to_string().contains("gelogen"), "{error}");
+        }
     }
 
     #[test]
