@@ -62,7 +62,12 @@ pub fn explain(model: &Model, text: &str, context: &Context<'_>) -> Vec<Explanat
     model.extractor.extract(text, &mut one);
     let bag = Bag::new(&one.folded);
     let comparable = |label: &&LabelModel| Model::comparable(label, context);
-    model.labels.iter().filter(comparable).map(|l| explain_label(model, l, text, &one, &bag, context)).collect()
+    model
+        .labels
+        .iter()
+        .filter(comparable)
+        .map(|l| explain_label(model, l, text, &one, &bag, context))
+        .collect()
 }
 
 fn explain_label(

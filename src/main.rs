@@ -1,7 +1,10 @@
-//! netiquette
+//! The command line of netiquette: parse, run, exit code.
 #![allow(clippy::disallowed_methods, reason = "the binary is where paths are opened and clocks read")]
-#![allow(dead_code, reason = "the commands that call these rooms are written next door")]
 
 mod cli;
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

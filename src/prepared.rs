@@ -92,6 +92,15 @@ impl Prepared {
         self.scalars.len()
     }
 
+    /// Keeps rows together that name the same fold, instead of those of one article.
+    pub fn group_by_folds(&mut self) {
+        for (group, fold) in self.groups.iter_mut().zip(&self.folds) {
+            if let Some(fold) = fold {
+                *group = xxh3_64(fold.as_bytes());
+            }
+        }
+    }
+
     /// What row `i` is compared with.
     pub fn context(&self, i: usize) -> Context<'_> {
         let thread = self.thread_of[i].map(|t| t as usize);

@@ -1,5 +1,6 @@
 //! A row of a table as it is handed out, and a record that was not made one.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::columns::{Columns, Field, judgement};
@@ -72,7 +73,7 @@ impl<'a> Row<'a> {
     /// identifier made of the article, so that comments of one article are found together.
     pub fn comment(&self) -> Comment {
         let own = |field| self.get(field).to_owned();
-        let article_id = self.article_id().unwrap_or_default();
+        let article_id = self.article_id().into_owned();
         Comment {
             id: own(Field::Id),
             article_id,
@@ -83,23 +84,23 @@ impl<'a> Row<'a> {
         }
     }
 
-    fn article_id(&self) -> Option<String> {
+    /// The article the comment stands under; one made of the article where the row only
+    /// carries that inline; blank without either.
+    pub fn article_id(&self) -> Cow<'a, str> {
         let stated = self.get(Field::ArticleId);
-        if !stated.is_empty() {
-            return Some(stated.to_owned());
+        let parts = || [Field::ArticleTitle, Field::ArticleLead, Field::ArticleText].map(|f| self.get(f));
+        if !stated.is_empty() || parts().iter().all(|p| p.is_empty()) {
+            return stated.into();
         }
-        let parts = [Field::ArticleTitle, Field::ArticleLead, Field::ArticleText].map(|f| self.get(f));
-        parts.iter().any(|p| !p.is_empty()).then(|| {
-            let key = xxhash_rust::xxh3::xxh3_64(parts.join("\0").as_bytes());
-            format!("inline:{key:016x}")
-        })
+        let key = xxhash_rust::xxh3::xxh3_64(parts().join("\0").as_bytes());
+        format!("inline:{key:016x}").into()
     }
 
     /// The article that a row of comments carries inline, if it does.
     pub fn inline_article(&self) -> Option<Article> {
         let own = |field| self.get(field).to_owned();
         let article = Article {
-            article_id: self.article_id()?,
+            article_id: self.article_id().into_owned(),
             title: own(Field::ArticleTitle),
             lead: own(Field::ArticleLead),
             text: own(Field::ArticleText),

@@ -1,0 +1,135 @@
+//! `netiquette evaluate`: how good a model, or a way of training one, is.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use netiquette::evaluate::{Evaluation, Scored, cross_validate, outer_folds, score_judged};
+use netiquette::metrics::Bootstrap;
+use serde_json::json;
+
+use super::log::Log;
+use super::models::load;
+use super::require::Requirement;
+use super::table::{figure, plain};
+use super::train::{TrainingOptions, set_threads};
+use super::{DONE, GATE_MISSED, SOME_REJECTED};
+
+/// Evaluate a model on judged comments, or cross-validate training on them
+#[derive(Args, Debug)]
+#[command(group = clap::ArgGroup::new("how").args(["model", "cross_validate"]))]
+pub struct EvaluateArgs {
+    /// Tables of judged comments
+    #[arg(required = true, value_name = "LABELLED")]
+    pub tables: Vec<PathBuf>,
+    /// Model to evaluate; the embedded default if neither this nor --cross-validate is given
+    #[arg(long, value_name = "M")]
+    pub model: Option<PathBuf>,
+    /// Train without each of K folds in turn and score it
+    #[arg(long, value_name = "K")]
+    pub cross_validate: Option<usize>,
+    /// Column that names each row's fold; K is then the number of its values
+    #[arg(long, value_name = "COLUMN", requires = "cross_validate")]
+    pub fold_column: Option<String>,
+    /// Column that keeps rows together in a fold
+    #[arg(long, value_name = "COLUMN", default_value = ARTICLE, requires = "cross_validate")]
+    pub group: String,
+    /// Exit with 1 if a figure is missed, as in `incivility.roc_auc >= 0.85`; may be repeated
+    #[arg(long, value_name = "LABEL.FIGURE >= X")]
+    pub require: Vec<Requirement>,
+    /// Resamples behind the intervals
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub resamples: u32,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub common: TrainingOptions,
+}
+
+/// Rows are kept together by it unless another column is named.
+const ARTICLE: &str = "article_id";
+
+/// Evaluates.
+///
+/// # Errors
+/// If the tables or the model cannot be read, or the rows cannot be learned from.
+pub fn run(args: &EvaluateArgs, log: &Log) -> anyhow::Result<u8> {
+    set_threads(args.common.threads)?;
+    let (evaluations, rejected) = evaluate(args, log)?;
+    let mut out = std::io::stdout().lock();
+    match args.json {
+        true => writeln!(out, "{}", serde_json::to_string_pretty(&json!({ "labels": evaluations }))?)?,
+        false => evaluations.iter().try_for_each(|e| write!(out, "{}", as_text(e)))?,
+    }
+    let missed: Vec<String> = args.require.iter().filter_map(|r| r.missed(&evaluations)).collect();
+    missed.iter().for_each(|m| log.error(m));
+    Ok(match (missed.is_empty(), rejected) {
+        (false, _) => GATE_MISSED,
+        (true, 0) => DONE,
+        (true, _) => SOME_REJECTED,
+    })
+}
+
+fn evaluate(args: &EvaluateArgs, log: &Log) -> anyhow::Result<(Vec<Evaluation>, usize)> {
+    let bootstrap = |seed| Bootstrap { replicates: args.resamples, seed };
+    let Some(k) = args.cross_validate else {
+        let (model, _) = load(args.model.as_deref())?;
+        let training = args.common.read(&args.tables, None, Some(&model.extractor), log)?;
+        let rows: Vec<u32> = (0..training.prepared.rows() as u32).collect();
+        let scored = score_judged(&model, &training.prepared, &rows);
+        return Ok((
+            figures(&scored, &training.prepared, bootstrap(training.config.seed))?,
+            training.rejected,
+        ));
+    };
+    let group = (args.group != ARTICLE).then_some(args.group.as_str());
+    let column = args.fold_column.as_deref().or(group);
+    let mut training = args.common.read(&args.tables, column, None, log)?;
+    if args.fold_column.is_none() && group.is_some() {
+        training.prepared.group_by_folds();
+    }
+    let folds = outer_folds(&training.prepared, k, training.config.seed, args.fold_column.is_some())?;
+    let done = |n: usize| log.note(format_args!("fold {n} of {} done", folds.len()));
+    let scored = cross_validate(&training.prepared, &folds, &training.extractor, &training.config, done)?;
+    Ok((figures(&scored, &training.prepared, bootstrap(training.config.seed))?, training.rejected))
+}
+
+fn figures(
+    scored: &[Scored],
+    prepared: &netiquette::prepared::Prepared,
+    bootstrap: Bootstrap,
+) -> netiquette::Result<Vec<Evaluation>> {
+    scored
+        .iter()
+        .filter(|s| !s.rows.is_empty() || s.blank > 0)
+        .map(|s| s.evaluate(prepared, bootstrap))
+        .collect()
+}
+
+fn as_text(e: &Evaluation) -> String {
+    let c = &e.confusion;
+    let mut out = format!(
+        "{}: {} rows, {} of them 1, {} without a score; threshold {}\n\
+         right: {} flagged, {} not; wrong: {} flagged, {} missed\n",
+        e.label,
+        e.n,
+        e.positives,
+        e.blank,
+        figure(e.threshold),
+        c.tp,
+        c.tn,
+        c.fp,
+        c.fn_
+    );
+    let rows = e.figures.iter().map(|f| {
+        let interval = match (f.low, f.high) {
+            (Some(low), Some(high)) => format!("{low:.3} to {high:.3}"),
+            _ => "undefined".to_owned(),
+        };
+        vec![f.name.to_owned(), figure(f.value), interval, figure(f.all_positive)]
+    });
+    out.push_str(&plain(&["figure", "value", "95 % interval", "all positive"], rows).to_string());
+    out.push_str("\n\n");
+    out
+}

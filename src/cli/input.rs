@@ -1,0 +1,142 @@
+//! Opening tables of comments and articles.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read, Seek};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use netiquette::corpus::{Mapping, Options, Role, Table, encoding, read_articles};
+use netiquette::error::{Error, Position};
+use netiquette::{Article, Result};
+
+use super::log::Log;
+use super::paths::is_stdout;
+
+/// How tables are read.
+#[derive(Args, Clone, Debug)]
+pub struct InputOptions {
+    /// Say what a column is called, as in `text=Kommentar`; may be repeated
+    #[arg(long = "column", value_name = "FIELD=NAME")]
+    columns: Vec<String>,
+    /// Encoding of the tables, as in `windows-1252`; detected if not given
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
+    /// Largest text of a comment in bytes; longer ones are rejected
+    #[arg(long, value_name = "BYTES", default_value_t = netiquette::corpus::MAX_TEXT)]
+    max_text: usize,
+}
+
+impl InputOptions {
+    /// The library's options.
+    ///
+    /// # Errors
+    /// If a mapping or an encoding makes no sense.
+    pub fn resolve(&self) -> Result<Options> {
+        Ok(Options {
+            encoding: self.encoding.as_deref().map(encoding).transpose()?,
+            mapping: Mapping::parse(&self.columns)?,
+            max_text: self.max_text,
+            ..Options::default()
+        })
+    }
+}
+
+/// An input that can be read from the beginning as often as needed.
+#[derive(Debug)]
+pub struct Source {
+    name: String,
+    path: PathBuf,
+    /// What standard input or a pipe held, in a file without a name.
+    spooled: Option<File>,
+}
+
+impl Source {
+    /// The file at `path`, or standard input for `-`; what cannot be read twice is copied
+    /// to a temporary file first.
+    ///
+    /// # Errors
+    /// If it is a folder or cannot be read.
+    pub fn new(path: &Path) -> Result<Self> {
+        let name = path.display().to_string();
+        let place = |e: io::Error| Error::from(e).at(Position::file(name.clone()));
+        if is_stdout(path) {
+            let spooled = spool(io::stdin().lock()).map_err(place)?;
+            return Ok(Self { name, path: path.to_owned(), spooled: Some(spooled) });
+        }
+        let metadata = std::fs::metadata(path).map_err(place)?;
+        if metadata.is_dir() {
+            return Err(Error::input("this is a folder; name a file in it").at(Position::file(name)));
+        }
+        let spooled = match metadata.is_file() {
+            true => None,
+            false => Some(File::open(path).and_then(spool).map_err(place)?),
+        };
+        Ok(Self { name, path: path.to_owned(), spooled })
+    }
+
+    /// Its name in messages.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Opens it at its beginning.
+    ///
+    /// # Errors
+    /// If it is no table of this role.
+    pub fn open(&self, role: Role, options: &Options) -> Result<Table> {
+        let place = |e: io::Error| Error::from(e).at(Position::file(self.name.clone()));
+        let file = match &self.spooled {
+            Some(file) => {
+                let mut file = file.try_clone().map_err(place)?;
+                file.rewind().map_err(place)?;
+                file
+            }
+            None => File::open(&self.path).map_err(place)?,
+        };
+        Table::open(&self.name, file, role, options)
+    }
+}
+
+fn spool(mut input: impl Read) -> io::Result<File> {
+    let mut file = tempfile::tempfile()?;
+    io::copy(&mut input, &mut file)?;
+    Ok(file)
+}
+
+/// Opens the comments at `path` and says how they were understood.
+///
+/// # Errors
+/// If they are no table with a text column.
+pub fn comments(path: &Path, options: &Options, log: &Log) -> Result<Table> {
+    let table = Source::new(path)?.open(Role::Comments, options)?;
+    say_notes(&table, log);
+    Ok(table)
+}
+
+/// Says how a table was understood.
+pub fn say_notes(table: &Table, log: &Log) {
+    table.notes().iter().for_each(|note| log.note(format_args!("{}: {note}", table.name())));
+}
+
+/// Reads a table of articles; records that are none are said.
+///
+/// # Errors
+/// If it is no such table or cannot be read.
+pub fn articles(path: Option<&Path>, options: &Options, log: &Log) -> Result<HashMap<String, Article>> {
+    let Some(path) = path else { return Ok(HashMap::new()) };
+    // Names given for columns of comments do not hold for articles.
+    let options = Options { mapping: Mapping::default(), ..options.clone() };
+    let mut table = Source::new(path)?.open(Role::Articles, &options)?;
+    say_notes(&table, log);
+    let (articles, rejects) = read_articles(&mut table)?;
+    for reject in rejects {
+        log.note(format_args!(
+            "{}: {}: {}; left out",
+            reject.position(table.name()),
+            reject.code,
+            reject.reason
+        ));
+    }
+    Ok(articles)
+}

@@ -1,0 +1,208 @@
+//! `netiquette train`: labelled tables to a model.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use netiquette::corpus::read_corpus;
+use netiquette::error::{Error, Position};
+use netiquette::features::Extractor;
+use netiquette::model::{Model, Provenance, file};
+use netiquette::prepared::Prepared;
+use netiquette::train::{Config, train};
+
+use super::input::{InputOptions, articles, comments};
+use super::log::Log;
+use super::output::Artifact;
+use super::paths::refuse_collision;
+use super::table::{figure, plain};
+use super::{DONE, SOME_REJECTED};
+
+/// Train a model on labelled comments
+///
+/// Same tables, parameters and seed give the same bytes, whatever the number of threads.
+#[derive(Args, Debug)]
+pub struct TrainArgs {
+    /// Tables of judged comments; `-` is standard input
+    #[arg(required = true, value_name = "LABELLED")]
+    pub tables: Vec<PathBuf>,
+    /// Where the model goes
+    #[arg(short, long, value_name = "OUT")]
+    pub model: PathBuf,
+    #[command(flatten)]
+    pub common: TrainingOptions,
+    /// A word about this model, kept in it
+    #[arg(long, value_name = "WORDS", default_value = "")]
+    pub note: String,
+}
+
+/// What training and cross-validation have in common.
+#[derive(Args, Debug)]
+pub struct TrainingOptions {
+    /// Table of articles
+    #[arg(long, value_name = "ARTICLES")]
+    pub articles: Option<PathBuf>,
+    /// Label columns; by default those of `incivility` and `off_topic` that are there
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub labels: Vec<String>,
+    /// What the threshold maximises on held-out scores, as in `f1`, `macro_f1`, `max recall @ precision >= 0.9`
+    #[arg(long, value_name = "OBJECTIVE")]
+    pub objective: Option<String>,
+    /// Training parameters in TOML
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Seed of the folds
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Threads; all cores if not given
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    #[command(flatten)]
+    pub input: InputOptions,
+}
+
+/// A measured corpus with everything training needs.
+pub struct Training {
+    /// The rows.
+    pub prepared: Prepared,
+    /// What measured them.
+    pub extractor: Extractor,
+    /// Parameters in force.
+    pub config: Config,
+    /// Where the rows came from.
+    pub provenance: Provenance,
+    /// Records that were no rows.
+    pub rejected: usize,
+}
+
+/// Trains and writes the model.
+///
+/// # Errors
+/// If the tables cannot be read or learned from, or the model cannot be written.
+pub fn run(args: &TrainArgs, log: &Log) -> anyhow::Result<u8> {
+    let inputs: Vec<_> = args.tables.iter().chain(&args.common.articles).map(PathBuf::as_path).collect();
+    refuse_collision(&[&args.model], &inputs)?;
+    set_threads(args.common.threads)?;
+    let mut training = args.common.read(&args.tables, None, None, log)?;
+    training.provenance.note.clone_from(&args.note);
+    let rows: Vec<u32> = (0..training.prepared.rows() as u32).collect();
+    let mut model = train(&training.prepared, &rows, &training.extractor, &training.config)?;
+    model.provenance = training.provenance;
+    let bytes = file::write(&model)?;
+    let (_, id) = file::read(&bytes)?;
+    let mut out = Artifact::create(&args.model, None)?;
+    out.write_all(&bytes)?;
+    out.commit()?;
+    log.note(format_args!("model {id}, {} bytes; figures on held-out folds:", bytes.len()));
+    figures(&model).lines().for_each(|line| log.note(line));
+    Ok(if training.rejected > 0 { SOME_REJECTED } else { DONE })
+}
+
+fn figures(model: &Model) -> String {
+    let row = |l: &netiquette::model::LabelModel| {
+        let f = &l.figures;
+        vec![
+            l.name.clone(),
+            f.rows.to_string(),
+            f.positives.to_string(),
+            format!("{:.4}", l.threshold),
+            figure(f.f1),
+            figure(f.macro_f1),
+            figure(f.roc_auc),
+            figure(f.average_precision),
+            figure(f.calibration_error),
+        ]
+    };
+    let header =
+        ["label", "rows", "positive", "threshold", "F1", "macro-F1", "ROC-AUC", "avg. precision", "ECE"];
+    plain(&header, model.labels.iter().map(row)).to_string()
+}
+
+/// Limits the threads of everything that follows.
+///
+/// # Errors
+/// If the threads cannot be started.
+pub fn set_threads(threads: Option<usize>) -> anyhow::Result<()> {
+    if let Some(n) = threads {
+        rayon::ThreadPoolBuilder::new().num_threads(n).build_global()?;
+    }
+    Ok(())
+}
+
+impl TrainingOptions {
+    /// Reads the tables; `fold` names a column of folds, `extractor` is that of the model
+    /// that will score them, if there is one already.
+    ///
+    /// # Errors
+    /// If a table, the articles or the config cannot be read, or a label is nowhere.
+    pub fn read(
+        &self,
+        tables: &[PathBuf],
+        fold: Option<&str>,
+        extractor: Option<&Extractor>,
+        log: &Log,
+    ) -> anyhow::Result<Training> {
+        let config = self.config()?;
+        let options = self.input.resolve()?;
+        let articles = articles(self.articles.as_deref(), &options, log)?;
+        let opened =
+            tables.iter().map(|path| comments(path, &options, log)).collect::<Result<Vec<_>, _>>()?;
+        let labels = match self.labels.is_empty() {
+            false => self.labels.clone(),
+            true => default_labels(&opened)?,
+        };
+        let corpus = read_corpus(opened.into_iter().map(Ok), articles, &labels, fold)?;
+        for (name, reject) in &corpus.rejects {
+            let place = reject.position(name);
+            log.note(format_args!("{place}: {}: {}; left out", reject.code, reject.reason));
+        }
+        let extractor = extractor.cloned().map_or_else(|| Extractor::builtin(config.bits()), Ok)?;
+        let prepared = Prepared::new(&corpus, &extractor);
+        let provenance = Provenance {
+            trained_by: env!("CARGO_PKG_VERSION").to_owned(),
+            corpus_checksum: corpus.checksum.iter().map(|b| format!("{b:02x}")).collect(),
+            sources: corpus.sources.iter().map(|(path, rows)| (short(path), *rows)).collect(),
+            note: String::new(),
+        };
+        Ok(Training { prepared, extractor, config, provenance, rejected: corpus.rejects.len() })
+    }
+
+    fn config(&self) -> anyhow::Result<Config> {
+        let mut config = match &self.config {
+            None => Config::default(),
+            Some(path) => {
+                let place = || Position::file(path.display().to_string());
+                let text = std::fs::read_to_string(path).map_err(|e| Error::from(e).at(place()))?;
+                Config::from_toml(&text).map_err(|e| e.at(place()))?
+            }
+        };
+        if let Some(seed) = self.seed {
+            config.seed = seed;
+        }
+        if let Some(objective) = &self.objective {
+            config.objective.clone_from(objective);
+        }
+        config.check()?;
+        Ok(config)
+    }
+}
+
+/// Those of the usual labels that some table has a column for.
+fn default_labels(tables: &[netiquette::corpus::Table]) -> anyhow::Result<Vec<String>> {
+    let there = |label: &&str| tables.iter().any(|t| t.columns().named(label).is_some());
+    let labels: Vec<String> =
+        ["incivility", "off_topic"].iter().filter(|l| there(l)).map(|l| (*l).to_owned()).collect();
+    match labels.is_empty() {
+        true => {
+            Err(Error::labels("no table has a column `incivility` or `off_topic`; name yours with --labels")
+                .into())
+        }
+        false => Ok(labels),
+    }
+}
+
+/// Folder and file name: enough to know a table by, nothing about the machine.
+fn short(path: &str) -> String {
+    let parts: Vec<&str> = path.rsplit(['/', '\\']).take(2).collect();
+    parts.into_iter().rev().filter(|p| !p.is_empty() && *p != "..").collect::<Vec<_>>().join("/")
+}

@@ -1,0 +1,196 @@
+//! Writing scored rows: every input column as it came, then the scores.
+
+use std::fmt::Write as _;
+use std::io::Write;
+
+use clap::ValueEnum;
+use netiquette::Model;
+use netiquette::corpus::{Format, Row, Table};
+use netiquette::escape::spreadsheet;
+
+use super::output::{Artifact, Committed};
+
+/// Format of the scores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// Delimited text, with the delimiter of the input.
+    Csv,
+    /// One JSON object per line.
+    Jsonl,
+}
+
+/// Writes rows in the order they are given.
+pub struct Writer {
+    out: Artifact,
+    format: OutputFormat,
+    delimiter: char,
+    /// A row can be written as the input has it, nothing left out.
+    verbatim: bool,
+    spreadsheet_safe: bool,
+    header: Vec<String>,
+    /// Which columns of the input are written: all but scores of an earlier run.
+    kept: Vec<bool>,
+    model_id: String,
+    labels: Vec<String>,
+    line: String,
+}
+
+impl Writer {
+    /// Writes the header, if the format has one.
+    ///
+    /// # Errors
+    /// If writing fails.
+    pub fn new(
+        out: Artifact,
+        table: &Table,
+        wanted: Option<OutputFormat>,
+        spreadsheet_safe: bool,
+        model: &Model,
+        model_id: String,
+    ) -> netiquette::Result<Self> {
+        let (given, delimiter) = match table.format() {
+            Format::Csv(dialect) => (OutputFormat::Csv, dialect.delimiter),
+            Format::JsonLines => (OutputFormat::Jsonl, None),
+        };
+        let labels: Vec<String> = model.labels.iter().map(|l| l.name.clone()).collect();
+        let header = table.header().to_vec();
+        let ours: Vec<String> = added(&labels).collect();
+        let kept: Vec<bool> = header.iter().map(|name| !ours.contains(name)).collect();
+        let format = wanted.unwrap_or(given);
+        let splits = given == OutputFormat::Jsonl || delimiter.is_some();
+        let verbatim = format == given && !spreadsheet_safe && splits && kept.iter().all(|k| *k);
+        let delimiter = delimiter.map_or(',', char::from);
+        let mut writer = Self {
+            out,
+            format,
+            delimiter,
+            verbatim,
+            spreadsheet_safe,
+            header,
+            kept,
+            model_id,
+            labels,
+            line: String::new(),
+        };
+        if format == OutputFormat::Csv {
+            writer.write_header(&ours)?;
+        }
+        Ok(writer)
+    }
+
+    fn write_header(&mut self, ours: &[String]) -> netiquette::Result<()> {
+        let theirs = self.header.iter().zip(&self.kept).filter(|(_, kept)| **kept).map(|(name, _)| name);
+        let mut line = String::new();
+        for name in theirs.chain(ours) {
+            push_cell(&mut line, name, self.delimiter, self.spreadsheet_safe);
+        }
+        line.push('\n');
+        Ok(self.out.write_all(line.as_bytes())?)
+    }
+
+    /// What will be written of `row` before its scores, onto `to`.
+    pub fn keep(&self, row: &Row<'_>, to: &mut String) {
+        match (self.verbatim, self.format) {
+            (true, OutputFormat::Csv) => to.push_str(row.raw()),
+            (true, OutputFormat::Jsonl) => {
+                let object = row.raw().trim_end();
+                to.push_str(object.strip_suffix('}').unwrap_or(object).trim_end());
+            }
+            (false, OutputFormat::Csv) => {
+                for (cell, _) in row.fields().zip(&self.kept).filter(|(_, kept)| **kept) {
+                    push_cell(to, cell, self.delimiter, self.spreadsheet_safe);
+                }
+            }
+            (false, OutputFormat::Jsonl) => {
+                to.push('{');
+                let named = self.header.iter().zip(row.fields()).zip(&self.kept);
+                for ((name, cell), _) in named.filter(|(_, kept)| **kept) {
+                    push_member(to, name, &serde_json::Value::from(cell).to_string());
+                }
+            }
+        }
+    }
+
+    /// Writes a row: what was kept of it, then its scores.
+    ///
+    /// # Errors
+    /// If writing fails.
+    pub fn write(&mut self, kept: &str, scores: &[Option<f64>], flags: &[bool]) -> netiquette::Result<()> {
+        let mut line = std::mem::take(&mut self.line);
+        line.clear();
+        line.push_str(kept);
+        match self.format {
+            OutputFormat::Csv => self.push_cells(&mut line, scores, flags),
+            OutputFormat::Jsonl => self.push_members(&mut line, scores, flags),
+        }
+        line.push('\n');
+        self.out.write_all(line.as_bytes())?;
+        self.line = line;
+        Ok(())
+    }
+
+    fn push_cells(&self, line: &mut String, scores: &[Option<f64>], flags: &[bool]) {
+        for (score, flag) in scores.iter().zip(flags) {
+            // Writing to a String cannot fail.
+            let _ = match score {
+                Some(score) => write!(line, "{0}{score:.4}{0}{1}", self.delimiter, u8::from(*flag)),
+                None => write!(line, "{0}{0}", self.delimiter),
+            };
+        }
+        line.push(self.delimiter);
+        line.push_str(&self.model_id);
+    }
+
+    fn push_members(&self, line: &mut String, scores: &[Option<f64>], flags: &[bool]) {
+        for ((label, score), flag) in self.labels.iter().zip(scores).zip(flags) {
+            let (score, flag) = match score {
+                Some(score) => (format!("{score:.4}"), u8::from(*flag).to_string()),
+                None => ("null".to_owned(), "null".to_owned()),
+            };
+            push_member(line, &format!("{label}_score"), &score);
+            push_member(line, &format!("{label}_flagged"), &flag);
+        }
+        push_member(line, "model_id", &format!("\"{}\"", self.model_id));
+        line.push('}');
+    }
+
+    /// Makes the output what was written.
+    ///
+    /// # Errors
+    /// If writing fails.
+    pub fn commit(self) -> netiquette::Result<Committed> {
+        self.out.commit()
+    }
+}
+
+/// The columns that scoring adds.
+fn added(labels: &[String]) -> impl Iterator<Item = String> + '_ {
+    let of_label = |l: &String| [format!("{l}_score"), format!("{l}_flagged")];
+    labels.iter().flat_map(of_label).chain(["model_id".to_owned()])
+}
+
+/// Appends a cell, quoted where it must be, after a delimiter unless it is the first.
+fn push_cell(line: &mut String, cell: &str, delimiter: char, safe: bool) {
+    if !line.is_empty() {
+        line.push(delimiter);
+    }
+    let cell = if safe { spreadsheet(cell) } else { cell.into() };
+    let first_and_blank = line.is_empty() && cell.is_empty();
+    if first_and_blank || cell.contains([delimiter, '"', '\n', '\r']) || cell.trim() != cell {
+        line.push('"');
+        line.push_str(&cell.replace('"', "\"\""));
+        line.push('"');
+    } else {
+        line.push_str(&cell);
+    }
+}
+
+/// Appends a member to an object whose closing brace is still to come.
+fn push_member(object: &mut String, name: &str, value: &str) {
+    if !object.ends_with('{') {
+        object.push(',');
+    }
+    object.push_str(&serde_json::Value::from(name).to_string());
+    object.push(':');
+    object.push_str(value);
+}
