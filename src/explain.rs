@@ -11,7 +11,7 @@ use crate::features::ngram::{Space, bucket, sublinear};
 use crate::features::topic::{Bag, Context};
 use crate::logistic::sigmoid;
 use crate::model::{Block, LabelModel, Model, frequencies, rounded};
-use crate::text::Folded;
+use crate::text::{Folded, SPACE};
 
 /// The sum behind one score.
 #[derive(Clone, Debug, Serialize)]
@@ -128,10 +128,11 @@ fn spread(model: &Model, block: &Block, weight: f64, one: &Extraction, per_symbo
         let bucket = bucket(hash, bits);
         let count = counts[&bucket];
         let value = f64::from(sublinear(count) * scale[bucket as usize]) / f64::from(count);
-        let share = factor * value * f64::from(block.weights[bucket as usize]) / symbols.len().max(1) as f64;
-        for at in symbols {
-            per_symbol[at] += share;
-        }
+        // The blank between two words belongs to neither.
+        let seen = |at: &usize| one.folded.symbols[*at] != SPACE;
+        let share = factor * value * f64::from(block.weights[bucket as usize]);
+        let share = share / symbols.clone().filter(seen).count().max(1) as f64;
+        symbols.filter(seen).for_each(|at| per_symbol[at] += share);
     });
 }
 

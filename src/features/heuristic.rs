@@ -108,7 +108,7 @@ macro_rules! heuristics {
 
 heuristics! {
     "length", "characters", |s| log(s.characters);
-    "words", "words", |s| log(s.words);
+    "word_count", "words", |s| log(s.words);
     "capitals", "share of letters that are capitals", |s| share(s.capitals, s.letters);
     "shouted_words", "words of three letters and more in capitals", |s| log(s.shouted_words);
     "exclamations", "exclamation marks", |s| log(s.exclamations);
@@ -278,7 +278,7 @@ mod tests {
         let two = 2f32.ln_1p();
         for (name, text, expected) in [
             ("length", "abc", 3f32.ln_1p()),
-            ("words", "Na ja, gut.", 3f32.ln_1p()),
+            ("word_count", "Na ja, gut.", 3f32.ln_1p()),
             ("capitals", "ABcd", 0.5),
             ("shouted_words", "Das IST SO NICHT", two),
             ("exclamations", "Oh! Ah!", two),

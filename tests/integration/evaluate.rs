@@ -1,0 +1,73 @@
+//! `netiquette evaluate`.
+
+use super::util::{Desk, SMALL, labelled, small_model};
+
+#[test]
+fn every_figure_of_a_model_with_interval_and_baseline() {
+    let desk = Desk::new();
+    small_model(&desk);
+    let ran = desk.run("evaluate labelled.csv --model small.model --json --resamples 50").expect(0);
+    let said: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let incivility = &said["labels"][0];
+    assert_eq!((incivility["label"].as_str(), incivility["n"].as_u64()), (Some("incivility"), Some(400)));
+    let names: Vec<&str> =
+        incivility["figures"].as_array().unwrap().iter().map(|f| f["name"].as_str().unwrap()).collect();
+    let expected = [
+        "precision",
+        "recall",
+        "f1",
+        "macro_f1",
+        "germeval_f1",
+        "roc_auc",
+        "average_precision",
+        "brier",
+        "calibration_error",
+    ];
+    assert_eq!(names, expected);
+    for figure in incivility["figures"].as_array().unwrap() {
+        let value = figure["value"].as_f64().unwrap();
+        let (low, high) = (figure["low"].as_f64().unwrap(), figure["high"].as_f64().unwrap());
+        assert!(low <= high && (0.0..=1.0).contains(&value), "{figure}");
+    }
+    let c = &incivility["confusion"];
+    let sum: f64 = ["tp", "fp", "fn", "tn"].iter().map(|k| c[*k].as_f64().unwrap()).sum();
+    assert_eq!(sum, 400.0);
+}
+
+#[test]
+fn an_undefined_rate_is_undefined() {
+    let desk = Desk::new();
+    let rows: String = (0..20).map(|i| format!("Danke für Beitrag {i},0\n")).collect();
+    desk.write("a.csv", format!("text,incivility\n{rows}"));
+    let ran = desk.run("evaluate a.csv --resamples 20").expect(0);
+    assert!(ran.stdout.contains("undefined") && !ran.stdout.contains("NaN"), "{}", ran.stdout);
+}
+
+#[test]
+fn cross_validation_over_folds_of_whole_articles_and_by_column() {
+    let desk = Desk::new();
+    labelled(&desk, 300, 5);
+    desk.write("small.toml", SMALL);
+    let base = "evaluate labelled.csv --config small.toml --labels incivility --resamples 20 --json --cross-validate 3";
+    let said: serde_json::Value = serde_json::from_str(&desk.run(base).expect(0).stdout).unwrap();
+    assert_eq!(said["labels"][0]["n"], 300);
+    let grouped = desk.run(&format!("{base} --group author")).expect(0);
+    assert_ne!(serde_json::from_str::<serde_json::Value>(&grouped.stdout).unwrap(), said);
+    desk.run(&format!("{base} --fold-column nowhere")).expect(2).says("nowhere");
+}
+
+#[test]
+fn a_gate_that_is_missed_is_exit_code_one() {
+    let desk = Desk::new();
+    small_model(&desk);
+    let base = "evaluate labelled.csv --model small.model --resamples 20";
+    let run = |gate: &str| {
+        let mut arguments: Vec<&str> = base.split(' ').collect();
+        arguments.extend(["--require", gate]);
+        desk.run_with(&arguments, b"")
+    };
+    run("incivility.roc_auc >= 0.5").expect(0);
+    run("incivility.roc_auc >= 1.1").expect(1).says("gate missed");
+    run("incivility.nothing >= 0").expect(1).says("undefined");
+    run("nonsense").expect(2);
+}

@@ -1,0 +1,91 @@
+//! `netiquette explain`.
+
+use serde_json::Value;
+
+use super::util::{Desk, sample};
+
+fn explained(desk: &Desk, arguments: &[&str]) -> Value {
+    serde_json::from_str(&desk.run_with(arguments, b"").expect(0).stdout).unwrap()
+}
+
+/// Parts and intercept sum to the logit; the words sum to the text blocks' parts.
+fn check_sums(explanation: &Value) {
+    let sum = |list: &Value, keep: &dyn Fn(&Value) -> bool| -> f64 {
+        list.as_array().unwrap().iter().filter(|p| keep(p)).map(|p| p["contribution"].as_f64().unwrap()).sum()
+    };
+    let logit = explanation["logit"].as_f64().unwrap();
+    let parts = sum(&explanation["parts"], &|_| true);
+    assert!((explanation["intercept"].as_f64().unwrap() + parts - logit).abs() < 1e-6);
+    let probability = 1.0 / (1.0 + (-logit).exp());
+    assert!((probability - explanation["probability"].as_f64().unwrap()).abs() < 1e-4);
+    let mut names: Vec<&str> =
+        explanation["parts"].as_array().unwrap().iter().map(|p| p["name"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    assert!(names.windows(2).all(|w| w[0] != w[1]), "a column name stands for two things");
+    let of_blocks = sum(&explanation["parts"], &|p| BLOCKS.contains(&p["name"].as_str().unwrap()));
+    assert!((of_blocks - sum(&explanation["spans"], &|_| true)).abs() < 1e-6);
+}
+
+/// Text blocks of the default model.
+const BLOCKS: [&str; 6] = ["chars", "chars_nb", "words", "words_nb", "classes", "classes_nb"];
+
+#[test]
+fn contributions_sum_to_the_logit_and_spans_lie_in_the_text() {
+    let desk = Desk::new();
+    let text = "Ihr Vollidioten 😡 habt den Ärger ja selbst verschuldet!";
+    let said = explained(&desk, &["explain", "--text", text, "--title", "Rat streitet über Ärger", "--json"]);
+    let labels = said["labels"].as_array().unwrap();
+    assert_eq!(labels.len(), 2);
+    for label in labels {
+        check_sums(label);
+        for span in label["spans"].as_array().unwrap() {
+            let at = |k: &str, i: usize| span[k][i].as_u64().unwrap() as usize;
+            let piece = &text[at("bytes", 0)..at("bytes", 1)];
+            let units: Vec<u16> = text.encode_utf16().collect();
+            assert_eq!(String::from_utf16(&units[at("utf16", 0)..at("utf16", 1)]).unwrap(), piece);
+        }
+    }
+    let spans = labels[0]["spans"].as_array().unwrap();
+    let strongest = spans
+        .iter()
+        .max_by(|a, b| a["contribution"].as_f64().partial_cmp(&b["contribution"].as_f64()).unwrap())
+        .unwrap();
+    let (from, to) =
+        (strongest["bytes"][0].as_u64().unwrap() as usize, strongest["bytes"][1].as_u64().unwrap() as usize);
+    assert_eq!(&text[from..to], "Vollidioten");
+}
+
+#[test]
+fn a_comment_of_a_table_is_explained_as_it_was_scored() {
+    let desk = Desk::new();
+    sample(&desk);
+    let scored = desk.run("score comments.csv --articles articles.csv").expect(0).table();
+    for row in &scored {
+        let arguments =
+            ["explain", "comments.csv", "--id", &row["id"], "--articles", "articles.csv", "--json"];
+        let said = explained(&desk, &arguments);
+        for label in said["labels"].as_array().unwrap() {
+            check_sums(label);
+            let name = format!("{}_score", label["label"].as_str().unwrap());
+            assert_eq!(format!("{:.4}", label["probability"].as_f64().unwrap()), row[&name], "{}", row["id"]);
+        }
+    }
+}
+
+#[test]
+fn people_get_the_words_marked() {
+    let desk = Desk::new();
+    let ran = desk.run_with(&["explain", "--text", "So ein Trottel\u{1b}[31m"], b"").expect(0);
+    assert!(ran.stdout.contains("Trottel[+"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains('\u{1b}'), "control characters are escaped");
+    assert!(ran.stdout.contains("nothing to compare"), "{}", ran.stdout);
+}
+
+#[test]
+fn what_is_not_there_is_said() {
+    let desk = Desk::new();
+    sample(&desk);
+    desk.run("explain comments.csv --id nobody").expect(2).says("nobody");
+    desk.run("explain").expect(2);
+    desk.run("explain comments.csv").expect(2).says("--id");
+}
