@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::text::{Folded, is_word};
 
 /// The lists that come with this version: category name and text.
-pub const BUILTIN: [(&str, &str); 11] = [
+pub const BUILTIN: [(&str, &str); 18] = [
     ("insult", include_str!("../../data/lexicons/insult.txt")),
     ("vulgar", include_str!("../../data/lexicons/vulgar.txt")),
     ("dehumanising", include_str!("../../data/lexicons/dehumanising.txt")),
@@ -22,9 +22,19 @@ pub const BUILTIN: [(&str, &str); 11] = [
     ("threat", include_str!("../../data/lexicons/threat.txt")),
     ("accusation", include_str!("../../data/lexicons/accusation.txt")),
     ("command", include_str!("../../data/lexicons/command.txt")),
+    ("ambiguous", include_str!("../../data/lexicons/ambiguous.txt")),
+    ("negative", include_str!("../../data/lexicons/negative.txt")),
+    ("sarcasm", include_str!("../../data/lexicons/sarcasm.txt")),
+    ("address", include_str!("../../data/lexicons/address.txt")),
+    ("generalising", include_str!("../../data/lexicons/generalising.txt")),
+    ("affairs", include_str!("../../data/lexicons/affairs.txt")),
+    ("politics", include_str!("../../data/lexicons/politics.txt")),
     ("civil", include_str!("../../data/lexicons/civil.txt")),
     (GROUP, include_str!("../../data/lexicons/group.txt")),
 ];
+
+/// How many of the [`BUILTIN`] lists hold abuse; the others hold what goes with it or against it.
+pub const ABUSIVE: usize = 9;
 
 /// The category of group names, which is never a feature by itself.
 pub const GROUP: &str = "group";
@@ -156,6 +166,69 @@ mod tests {
         ] {
             let expected: Vec<_> = expected.into_iter().map(|(c, w)| (c, w.to_owned())).collect();
             assert_eq!(hits(LISTS, text), expected, "{text}");
+        }
+    }
+
+    fn abusive_hits(lexicon: &Lexicon, text: &str) -> Vec<String> {
+        let folded = Folded::new(text);
+        let mut out = Vec::new();
+        lexicon.for_each(&folded, |c, r| {
+            if c < ABUSIVE {
+                out.push(format!("{}: {}", BUILTIN[c].0, String::from_utf8_lossy(&folded.symbols[r])));
+            }
+        });
+        out
+    }
+
+    /// Words whose letters hold a term of abuse by accident, or that are one only when
+    /// somebody is called so.
+    const HARMLESS: &str = "Kontrolle kontrollieren Auftritt Fortschritte Apfelbaum Nullpunkt Motor dementsprechend \
+        Wolfenbüttel Brunsbüttel Niederschlag Veranstaltung Anstalt Köpfe Psychologie psychosozial Prolog Pertussis \
+        neugierig wissbegierig dreistellig dreißig Barbara bestiegen Regiment Metastasen vergaß vergessen gerechter \
+        Barbarossa Weinzucht Schweinezucht Dolmetscherin häuslich Bazillus Gehirninfarkt Futter Zukunft Oxymoron \
+        Dummy Bronze Sparschwein Meerschweinchen Warteschlange Schnepfenvogel Esel Kuh Ratte Flasche Koffer Rucksack \
+        Wellensittich Sekretin Pseudonym Pubertät Kindergarten ungestört unbeschränkt arbeitsunfähig Müllabfuhr Abfall \
+        Groschen Sixpack Braunzone nachgezüchtet Lutscher Futur Memmingen Stunteinlage Maultasche Maulwurf Marsch \
+        Muslim Jüdin schwul lesbisch Rollstuhl Flüchtling Ausländerin Türke Frau Polin Katholik Behinderung \
+        Rabbiner Kopftuch Transgender Homosexualität Migrantin Asylwerber Roma Afghane Christ";
+
+    const HARSH: &str = "Idiot Vollidioten Idiotin Trottel Volltrottel Depp Deppen deppert Arschloch Arschlöcher \
+        Hurensohn Wichser Drecksau Drecksack Missgeburt Vollpfosten Hohlkopf Wirrköpfe Hampelmann Heulsuse Wappler \
+        Gfrast Schwachkopf Dummkopf Spatzenhirn Vollkoffer Speichellecker Hanswurst scheiße Scheissdreck verarscht \
+        beschissen verfickt Gesindel Abschaum Ungeziefer Untermenschen Lumpenpack dumm saudumm dämlich bescheuert \
+        hirnlos erbärmlich strohdumm verblödet widerlich Blödsinn Schwachsinn Geschwafel Volksverräter Lügenpresse \
+        Gutmenschen Covidiot erschießen ausrotten verrecke Lügner Heuchlerin Verräter Schmarotzer Besserwisser \
+        Schnauze Maul Goschn";
+
+    #[test]
+    fn harmless_words_hold_no_abuse_by_accident() {
+        let lexicon = Lexicon::builtin().unwrap();
+        assert!(HARMLESS.split_whitespace().count() > 60);
+        for word in HARMLESS.split_whitespace() {
+            assert_eq!(abusive_hits(&lexicon, word), [""; 0], "{word}");
+        }
+    }
+
+    #[test]
+    fn harsh_words_are_found() {
+        let lexicon = Lexicon::builtin().unwrap();
+        assert!(HARSH.split_whitespace().count() > 60);
+        for word in HARSH.split_whitespace() {
+            assert!(!abusive_hits(&lexicon, word).is_empty(), "{word}");
+        }
+    }
+
+    #[test]
+    fn phrases_are_found_whole() {
+        let lexicon = Lexicon::builtin().unwrap();
+        for (text, harsh) in [
+            ("Halt die Klappe!", true),
+            ("Hau ab, du Witzfigur", true),
+            ("schleich di", true),
+            ("Wir fahren ab nach Hause", false),
+            ("Das Tor zur Stadt, null Grad am Baum", false),
+        ] {
+            assert_eq!(!abusive_hits(&lexicon, text).is_empty(), harsh, "{text}");
         }
     }
 
