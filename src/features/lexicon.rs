@@ -9,6 +9,7 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::error::{Error, Result};
+use crate::features::ngram::hash_word;
 use crate::text::{Folded, is_word};
 
 /// The lists that come with this version: category name and text.
@@ -39,6 +40,13 @@ pub const ABUSIVE: usize = 9;
 /// The category of group names, which is never a feature by itself.
 pub const GROUP: &str = "group";
 
+/// The categories of whole turns of speech; the word classes leave them out, for they
+/// are made of function words.
+pub const SPEECH: [&str; 4] = ["sarcasm", "address", "generalising", "civil"];
+
+/// Most lists a lexicon can hold.
+pub const MOST_LISTS: usize = 32;
+
 /// Compiled word lists.
 #[derive(Clone, Debug)]
 pub struct Lexicon {
@@ -51,6 +59,8 @@ pub struct Lexicon {
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     category: u8,
+    /// Of its letters; an entry of another edition of the lists has the same.
+    hash: u64,
     /// Must begin where a word begins.
     begins: bool,
     /// Must end where a word ends.
@@ -65,8 +75,11 @@ impl Lexicon {
     pub fn new<C: Into<String>, L: Into<String>>(lists: impl IntoIterator<Item = (C, L)>) -> Result<Self> {
         let (categories, lists): (Vec<String>, Vec<String>) =
             lists.into_iter().map(|(c, l)| (c.into(), l.into())).unzip();
-        if categories.len() > 32 {
-            return Err(Error::parameter(format!("{} word lists, but 32 are the most", categories.len())));
+        if categories.len() > MOST_LISTS {
+            return Err(Error::parameter(format!(
+                "{} word lists, but {MOST_LISTS} are the most",
+                categories.len()
+            )));
         }
         let mut patterns = Vec::new();
         let mut entries = Vec::new();
@@ -84,9 +97,11 @@ impl Lexicon {
                         n + 1
                     )));
                 }
+                let hash = hash_word(&pattern);
                 patterns.push(pattern);
                 entries.push(Entry {
                     category: category as u8,
+                    hash,
                     begins: !word.starts_with('*'),
                     ends: !word.ends_with('*'),
                 });
@@ -118,11 +133,12 @@ impl Lexicon {
         self.categories.iter().map(String::as_str).zip(self.lists.iter().map(String::as_str))
     }
 
-    /// Calls `hit(category, symbols)` for every entry found; of entries of one
+    /// Calls `hit(category, entry, symbols)` for every entry found, `entry` being a hash of its
+    /// letters; of entries of one
     /// category that overlap, the one that ends first counts.
-    pub fn for_each(&self, folded: &Folded, mut hit: impl FnMut(usize, Range<usize>)) {
+    pub fn for_each(&self, folded: &Folded, mut hit: impl FnMut(usize, u64, Range<usize>)) {
         let symbols = &folded.symbols;
-        let mut free = [0usize; 32];
+        let mut free = [0usize; MOST_LISTS];
         for found in self.automaton.find_overlapping_iter(symbols) {
             let entry = self.entries[found.pattern().as_usize()];
             let (start, end) = (found.start(), found.end());
@@ -131,7 +147,7 @@ impl Lexicon {
             let category = usize::from(entry.category);
             if begins && ends && start >= free[category] {
                 free[category] = end;
-                hit(category, start..end);
+                hit(category, entry.hash, start..end);
             }
         }
     }
@@ -145,7 +161,7 @@ mod tests {
         let lexicon = Lexicon::new(lists).unwrap();
         let folded = Folded::new(text);
         let mut out = Vec::new();
-        lexicon.for_each(&folded, |c, r| {
+        lexicon.for_each(&folded, |c, _, r| {
             out.push((c, String::from_utf8_lossy(&folded.symbols[r]).into_owned()))
         });
         out
@@ -172,7 +188,7 @@ mod tests {
     fn abusive_hits(lexicon: &Lexicon, text: &str) -> Vec<String> {
         let folded = Folded::new(text);
         let mut out = Vec::new();
-        lexicon.for_each(&folded, |c, r| {
+        lexicon.for_each(&folded, |c, _, r| {
             if c < ABUSIVE {
                 out.push(format!("{}: {}", BUILTIN[c].0, String::from_utf8_lossy(&folded.symbols[r])));
             }

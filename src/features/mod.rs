@@ -1,6 +1,7 @@
 //! What is measured of a comment: hashed n-grams, named scalars, word-list hits, and
 //! how well it fits its article.
 
+pub mod classes;
 pub mod heuristic;
 pub mod lexicon;
 pub mod ngram;
@@ -9,8 +10,9 @@ pub mod weighting;
 
 use crate::error::Result;
 use crate::text::Folded;
+use classes::Classes;
 use heuristic::{HEURISTICS, Scan};
-use lexicon::{GROUP, Lexicon};
+use lexicon::{GROUP, Lexicon, MOST_LISTS, SPEECH};
 use ngram::{Counter, Space};
 
 /// Turns text into numbers; holds nothing that was learned but the word lists.
@@ -21,6 +23,8 @@ pub struct Extractor {
     bits: [u32; Space::ALL.len()],
     /// Column pair of each category, none for the neutral group names.
     columns: Vec<Option<usize>>,
+    /// Whether a hit of the category makes a word class.
+    marking: Vec<bool>,
 }
 
 /// Reused buffers of one extraction and what it found.
@@ -28,6 +32,8 @@ pub struct Extractor {
 pub struct Extraction {
     /// The folded text.
     pub folded: Folded,
+    /// Word classes of the text.
+    pub classes: Classes,
     /// Counted n-grams per space, in the order of [`Space::ALL`].
     pub ngrams: [Counter; Space::ALL.len()],
     /// Heuristics, then word-list columns: see [`Extractor::scalar_names`].
@@ -44,7 +50,8 @@ impl Extractor {
                 next - 1
             })
         });
-        Self { columns: columns.collect(), lexicon, bits }
+        let marking = lexicon.categories().iter().map(|c| !SPEECH.contains(&c.as_str())).collect();
+        Self { columns: columns.collect(), marking, lexicon, bits }
     }
 
     /// An extractor with the word lists of this version.
@@ -81,19 +88,20 @@ impl Extractor {
     /// Measures `text` into `out`.
     pub fn extract(&self, text: &str, out: &mut Extraction) {
         out.folded.fold(text);
-        for space in Space::ALL {
-            out.ngrams[space as usize].count(space, &out.folded, self.bits[space as usize]);
-        }
-        let scan = Scan::new(text, &out.folded);
-        out.scalars.clear();
-        out.scalars.extend(scan.values().map(f64::from));
-        let lists = self.columns.iter().flatten().count();
-        let mut hits = vec![0u32; lists];
-        self.lexicon.for_each(&out.folded, |category, _| {
+        let mut hits = [0u32; MOST_LISTS];
+        out.classes.fill(text, &out.folded, &self.lexicon, &self.marking, |category| {
             if let Some(column) = self.columns[category] {
                 hits[column] += 1;
             }
         });
+        let hits = &hits[..self.columns.iter().flatten().count()];
+        for space in Space::ALL {
+            let bits = self.bits[space as usize];
+            out.ngrams[space as usize].count(space, &out.folded, &out.classes, bits);
+        }
+        let scan = Scan::new(text, &out.folded);
+        out.scalars.clear();
+        out.scalars.extend(scan.values().map(f64::from));
         let root = f64::from(scan.words().max(1)).sqrt();
         out.scalars.extend(hits.iter().map(|&n| f64::from(n).ln_1p()));
         out.scalars.extend(hits.iter().map(|&n| f64::from(n) / root));
@@ -106,7 +114,7 @@ mod tests {
 
     #[test]
     fn every_scalar_has_a_name_and_group_names_are_none() {
-        let extractor = Extractor::builtin([10, 10]).unwrap();
+        let extractor = Extractor::builtin([10, 10, 10]).unwrap();
         let mut one = Extraction::default();
         extractor.extract("Muslime und Juden wohnen hier.", &mut one);
         let names = extractor.scalar_names();

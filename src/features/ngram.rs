@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::features::classes::Classes;
 use crate::text::{Folded, SPACE};
 
 /// Which n-grams a block is made of.
@@ -19,26 +20,30 @@ pub enum Space {
     Chars,
     /// Word 1–2-grams; a punctuation mark is a word.
     Words,
+    /// Word-class 1–4-grams and word-list entries, see [`classes`](super::classes).
+    Classes,
 }
 
 impl Space {
     /// Every space, in the order models store them.
-    pub const ALL: [Space; 2] = [Space::Chars, Space::Words];
+    pub const ALL: [Space; 3] = [Space::Chars, Space::Words, Space::Classes];
 
     /// Name in configurations, models and explanations.
     pub fn name(self) -> &'static str {
         match self {
             Space::Chars => "chars",
             Space::Words => "words",
+            Space::Classes => "classes",
         }
     }
 
     /// Calls `each(hash, symbols)` for every n-gram of `folded`, where `hash` is of
     /// 64 well-mixed bits and `symbols` is the range of symbols the n-gram covers.
-    pub fn for_each(self, folded: &Folded, each: impl FnMut(u64, Range<usize>)) {
+    pub fn for_each(self, folded: &Folded, classes: &Classes, each: impl FnMut(u64, Range<usize>)) {
         match self {
             Space::Chars => char_ngrams(&folded.symbols, each),
             Space::Words => word_ngrams(folded, each),
+            Space::Classes => classes.for_each(each),
         }
     }
 }
@@ -94,7 +99,7 @@ pub fn hash_word(symbols: &[u8]) -> u64 {
 /// Murmur3's 64-bit finaliser: every input bit changes every output bit with
 /// probability one half.
 #[inline]
-fn mix(mut h: u64) -> u64 {
+pub(crate) fn mix(mut h: u64) -> u64 {
     h = (h ^ h >> 33).wrapping_mul(0xFF51_AFD7_ED55_8CCD);
     h = (h ^ h >> 33).wrapping_mul(0xC4CE_B9FE_1A85_EC53);
     h ^ h >> 33
@@ -170,15 +175,16 @@ impl Counter {
         }
     }
 
-    /// Counts the n-grams of `folded` in `space` over `2^bits` buckets.
-    pub fn count(&mut self, space: Space, folded: &Folded, bits: u32) {
+    /// Counts the n-grams of `folded`, whose classes are `classes`, in `space` over `2^bits` buckets.
+    pub fn count(&mut self, space: Space, folded: &Folded, classes: &Classes, bits: u32) {
         let expected = match space {
             Space::Chars => 4 * folded.symbols.len(),
             Space::Words => folded.symbols.len() / 2,
+            Space::Classes => 4 * classes.len(),
         };
         // A long text repeats itself: its distinct n-grams are far fewer.
         self.clear(expected.min(4096));
-        space.for_each(folded, |hash, _| self.add(bucket(hash, bits)));
+        space.for_each(folded, classes, |hash, _| self.add(bucket(hash, bits)));
     }
 }
 
@@ -201,7 +207,7 @@ mod tests {
     fn grams(space: Space, text: &str) -> Vec<String> {
         let folded = Folded::new(text);
         let mut out = Vec::new();
-        space.for_each(&folded, |_, range| {
+        space.for_each(&folded, &Classes::default(), |_, range| {
             out.push(String::from_utf8_lossy(&folded.symbols[range]).into_owned())
         });
         out

@@ -19,6 +19,8 @@ pub struct Config {
     pub char_bits: u32,
     /// Buckets of the word table, as a power of two, 10–22.
     pub word_bits: u32,
+    /// Buckets of the table of word classes, as a power of two, 10–22.
+    pub class_bits: u32,
     /// An n-gram in fewer training comments than this is ignored.
     pub min_documents: u32,
     /// L2 penalty of the head on standardised columns, above 0.
@@ -66,8 +68,9 @@ impl Default for Config {
             folds: 5,
             char_bits: 18,
             word_bits: 17,
+            class_bits: 16,
             min_documents: 2,
-            head_penalty: 50.0,
+            head_penalty: 100.0,
             head_sources: Vec::new(),
             objective: "max f1".to_owned(),
             blocks: vec![
@@ -103,6 +106,7 @@ impl Config {
         within("folds", self.folds as f64, 2.0, 20.0)?;
         within("char_bits", f64::from(self.char_bits), 10.0, 22.0)?;
         within("word_bits", f64::from(self.word_bits), 10.0, 22.0)?;
+        within("class_bits", f64::from(self.class_bits), 10.0, 22.0)?;
         within("head_penalty", self.head_penalty, 1e-6, 1e9)?;
         for block in &self.blocks {
             within(&format!("blocks.{}.c", block.name), block.c, 1e-6, 1e6)?;
@@ -127,7 +131,7 @@ impl Config {
 
     /// Buckets per space, as powers of two, in the order of [`Space::ALL`].
     pub fn bits(&self) -> [u32; Space::ALL.len()] {
-        [self.char_bits, self.word_bits]
+        [self.char_bits, self.word_bits, self.class_bits]
     }
 }
 

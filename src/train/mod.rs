@@ -52,7 +52,7 @@ pub fn train(prepared: &Prepared, rows: &[u32], extractor: &Extractor, config: &
     let used = |space: Space| labels.iter().any(|l| l.blocks.iter().any(|b| b.space == space));
     let widened = |t: &Table| if used(t.space) { t.widen(&t.idf) } else { Vec::new() };
     Ok(Model {
-        idf: [widened(&tables[0]), widened(&tables[1])],
+        idf: Space::ALL.map(|space| widened(&tables[space as usize])),
         extractor: extractor.clone(),
         background,
         labels,
