@@ -50,6 +50,14 @@ impl Head {
         })
     }
 
+    /// Drops the last `columns` columns, as if they were 0 in every comment to come.
+    pub fn forget_last(&mut self, columns: usize) {
+        for _ in 0..columns {
+            let (weight, mean) = (self.weights.pop().unwrap_or(0.0), self.means.pop().unwrap_or(0.0));
+            self.intercept -= weight * mean;
+        }
+    }
+
     /// Log-odds of the positive class.
     pub fn logit(&self, row: &[f64]) -> f64 {
         self.intercept + self.terms(row).sum::<f64>()
@@ -113,6 +121,15 @@ mod tests {
         let row = row.as_slice().unwrap();
         let sum: f64 = head.intercept + head.terms(row).sum::<f64>();
         assert!((sum - head.logit(row)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_forgotten_column_counts_as_zero() {
+        let (x, y) = rows(20, 30);
+        let head = Head::fit(&x, &y, 1.0).unwrap();
+        let mut short = head.clone();
+        short.forget_last(2);
+        assert!((short.logit(&[0.7]) - head.logit(&[0.7, 0.0, 0.0])).abs() < 1e-12);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod config;
 mod folds;
+mod sources;
 
 use half::f16;
 use linfa::dataset::DatasetBase;
@@ -29,6 +30,7 @@ use crate::prepared::Prepared;
 use crate::sparse::{CsrMatrix, Design};
 use crate::threshold::{Answer, choose};
 use config::names_source;
+use sources::Sources;
 
 /// Fewest judged rows a label can be learned from.
 pub const FEWEST_ROWS: usize = 20;
@@ -113,6 +115,7 @@ struct Judged {
     folds: Vec<usize>,
     /// Whether the head learns from the row.
     for_head: Vec<bool>,
+    sources: Sources,
 }
 
 /// A block as fitted on some rows.
@@ -180,8 +183,11 @@ impl Trainer<'_> {
         }
         let groups: Vec<u64> = rows.iter().map(|&i| self.prepared.groups[i as usize]).collect();
         let folds = assign_folds(&groups, &targets, self.config.folds, self.config.seed);
-        let for_head = rows.iter().map(|&i| self.in_sources(&self.config.head_sources, i)).collect();
-        Ok(Judged { rows, targets, folds, for_head })
+        let for_head: Vec<bool> =
+            rows.iter().map(|&i| self.in_sources(&self.config.head_sources, i)).collect();
+        let table = |(&i, &used): (&u32, &bool)| used.then(|| self.prepared.source_of[i as usize]);
+        let sources = Sources::new(rows.iter().zip(&for_head).map(table), &targets);
+        Ok(Judged { rows, targets, folds, for_head, sources })
     }
 
     fn in_sources(&self, wanted: &[String], row: u32) -> bool {
@@ -236,13 +242,14 @@ impl Trainer<'_> {
         margins
     }
 
-    /// One dense row per judged row: margins, scalars, topic columns.
+    /// One dense row per judged row: margins, scalars, topic columns, source columns.
     fn dense(&self, margins: &[Vec<f64>], judged: &Judged) -> Vec<Vec<f64>> {
         let row = |k: usize| {
             let i = judged.rows[k] as usize;
             let mut row: Vec<f64> = margins.iter().map(|m| m[k]).collect();
             row.extend(&self.prepared.scalars[i]);
             self.background.columns(&self.prepared.bags[i], &self.prepared.context(i), &mut row);
+            judged.sources.columns(k, &mut row);
             row
         };
         (0..judged.rows.len()).into_par_iter().map(row).collect()
@@ -254,7 +261,7 @@ impl Trainer<'_> {
             self.fit_head_on(dense, judged, &chosen.collect::<Vec<_>>())
         };
         let heads: Vec<Head> = (0..=self.config.folds).into_par_iter().map(fit).collect::<Result<_>>()?;
-        let held_out = (0..dense.len()).filter(|&k| judged.for_head[k]);
+        let held_out = (0..dense.len()).filter(|&k| judged.for_head[k] && judged.sources.decides(k));
         let (scores, targets): (Vec<f64>, Vec<bool>) = held_out
             .map(|k| (rounded(heads[judged.folds[k]].probability(&dense[k])), judged.targets[k]))
             .unzip();
@@ -270,7 +277,8 @@ impl Trainer<'_> {
             }
         };
         let figures = Figures::of(&scores, &targets, threshold);
-        let head = heads.into_iter().next_back().unwrap_or_default();
+        let mut head = heads.into_iter().next_back().unwrap_or_default();
+        head.forget_last(judged.sources.len());
         Ok((head, figures, threshold))
     }
 
