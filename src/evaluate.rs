@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::features::Extractor;
 use crate::features::ngram::Space;
+use crate::features::topic::Level;
 use crate::metrics::{Bootstrap, Confusion, Estimate, Ranking, brier, expected_calibration_error};
 use crate::model::Model;
 use crate::prepared::Prepared;
@@ -69,6 +70,7 @@ pub struct Figure {
 
 /// Scores the judged rows among `rows` with `model`.
 pub fn score_judged(model: &Model, prepared: &Prepared, rows: &[u32]) -> Vec<Scored> {
+    let levels = prepared.levels(&model.background);
     let score = |label: &crate::model::LabelModel| {
         let mut scored =
             Scored { label: label.name.clone(), thresholds: vec![label.threshold], ..Scored::default() };
@@ -76,7 +78,7 @@ pub fn score_judged(model: &Model, prepared: &Prepared, rows: &[u32]) -> Vec<Sco
         let judged: Vec<(u32, bool)> =
             rows.iter().filter_map(|&i| prepared.judgements[i as usize][at].map(|t| (i, t))).collect();
         let scores: Vec<Option<f64>> =
-            judged.par_iter().map(|&(i, _)| probability(model, label, prepared, i)).collect();
+            judged.par_iter().map(|&(i, _)| probability(model, label, prepared, i, &levels)).collect();
         for ((i, target), score) in judged.into_iter().zip(scores) {
             match score {
                 Some(score) => {
@@ -93,9 +95,15 @@ pub fn score_judged(model: &Model, prepared: &Prepared, rows: &[u32]) -> Vec<Sco
     model.labels.iter().map(score).collect()
 }
 
-fn probability(model: &Model, label: &crate::model::LabelModel, prepared: &Prepared, i: u32) -> Option<f64> {
+fn probability(
+    model: &Model,
+    label: &crate::model::LabelModel,
+    prepared: &Prepared,
+    i: u32,
+    levels: &[Level],
+) -> Option<f64> {
     let i = i as usize;
-    let context = prepared.context(i);
+    let context = prepared.context(i, levels);
     let ngrams = |space: Space| {
         let (indices, values) = prepared.spaces[space as usize].row(i);
         indices.iter().copied().zip(values.iter().copied())

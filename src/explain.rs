@@ -124,7 +124,7 @@ fn spread(model: &Model, block: &Block, weight: f64, one: &Extraction, per_symbo
     let counts: std::collections::HashMap<u32, u32> = counter.entries().iter().copied().collect();
     let bits = model.extractor.bits(block.space);
     let factor = weight / squares.sqrt();
-    block.space.for_each(&one.folded, |hash, symbols| {
+    block.space.for_each(&one.folded, &one.classes, |hash, symbols: std::ops::Range<usize>| {
         let bucket = bucket(hash, bits);
         let count = counts[&bucket];
         let value = f64::from(sublinear(count) * scale[bucket as usize]) / f64::from(count);

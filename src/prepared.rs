@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::corpus::Corpus;
 use crate::features::ngram::{Space, sublinear};
-use crate::features::topic::{ArticleTokens, Bag, Context, Thread};
+use crate::features::topic::{ArticleTokens, Background, Bag, Context, Level, Thread};
 use crate::features::{Extraction, Extractor};
 use crate::sparse::CsrMatrix;
 
@@ -101,12 +101,26 @@ impl Prepared {
         }
     }
 
-    /// What row `i` is compared with.
-    pub fn context(&self, i: usize) -> Context<'_> {
+    /// How well the comments of each thread fit, under `background`.
+    pub fn levels(&self, background: &Background) -> Vec<Level> {
+        let threads = self.threads.par_iter().zip(&self.articles);
+        threads.map(|(thread, article)| background.level(thread, article.as_ref())).collect()
+    }
+
+    /// Forgets threads and parents, as if every comment were the only one.
+    pub fn without_threads(mut self) -> Self {
+        self.threads.iter_mut().for_each(|thread| *thread = Thread::default());
+        self.parent_of.fill(None);
+        self
+    }
+
+    /// What row `i` is compared with; `levels` are those of [`Prepared::levels`].
+    pub fn context<'a>(&'a self, i: usize, levels: &'a [Level]) -> Context<'a> {
         let thread = self.thread_of[i].map(|t| t as usize);
         Context {
             article: thread.and_then(|t| self.articles[t].as_ref()),
             thread: thread.map(|t| &self.threads[t]),
+            level: thread.and_then(|t| levels.get(t)),
             parent: self.parent_of[i].map(|p| &self.bags[p as usize]),
         }
     }

@@ -5,10 +5,11 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::comment::Article;
-use crate::features::topic::{ArticleTokens, Bag, Context, Thread};
+use crate::features::topic::{ArticleTokens, Background, Bag, Context, Level, Thread};
 use crate::text::Folded;
 
 /// Comments that may lie between a comment and its parent for the parent to count.
@@ -28,6 +29,7 @@ pub struct Threads {
 struct Entry {
     article: Option<ArticleTokens>,
     thread: Thread,
+    level: Option<Level>,
 }
 
 impl Threads {
@@ -35,6 +37,7 @@ impl Threads {
     pub fn add_article(&mut self, article: &Article) {
         let entry = self.articles.entry(key(&article.article_id)).or_default();
         entry.article.get_or_insert_with(|| ArticleTokens::new(&article.title, &article.lead, &article.text));
+        entry.level = None;
     }
 
     /// Whether the article's text is known.
@@ -47,11 +50,21 @@ impl Threads {
         if !article_id.is_empty() {
             self.folded.fold(text);
             self.bag.fill(&self.folded);
-            self.articles.entry(key(article_id)).or_default().thread.add(&self.bag);
+            let entry = self.articles.entry(key(article_id)).or_default();
+            entry.thread.add(&self.bag);
+            entry.level = None;
         }
         if !parent_id.is_empty() {
             self.parents.insert(key(parent_id));
         }
+    }
+
+    /// Sums up every thread once, so that no comment has to; changes no score.
+    pub fn settle(&mut self, background: &Background) {
+        let mut entries: Vec<&mut Entry> = self.articles.values_mut().collect();
+        entries.par_iter_mut().for_each(|entry| {
+            entry.level = Some(background.level(&entry.thread, entry.article.as_ref()));
+        });
     }
 
     /// Number of articles noted.
@@ -68,6 +81,7 @@ impl Threads {
         Context {
             article: entry.and_then(|e| e.article.as_ref()),
             thread: entry.map(|e| &e.thread),
+            level: entry.and_then(|e| e.level.as_ref()),
             parent: None,
         }
     }

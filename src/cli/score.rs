@@ -84,6 +84,7 @@ pub fn run(args: &ScoreArgs, log: &Log) -> anyhow::Result<u8> {
     let mut table = source.open(Role::Comments, &options)?;
     say_notes(&table, log);
     gather(&mut table, &mut threads, !args.no_thread)?;
+    threads.settle(&model.background);
     let table = source.open(Role::Comments, &options)?;
     let wait = args.wait.map(Duration::from_secs);
     let rejects = args.rejects.as_deref().map(|path| Artifact::create(path, wait)).transpose()?;

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::features::Extractor;
 use crate::features::lexicon::Lexicon;
 use crate::features::ngram::Space;
-use crate::features::topic::{BITS, Background, COLUMNS};
+use crate::features::topic::{BUCKETS, Background, COLUMNS};
 use crate::head::Head;
 use crate::train::Config;
 
@@ -155,7 +155,7 @@ pub fn read(bytes: &[u8]) -> Result<(Model, ModelId)> {
         labels.push(LabelModel { name, blocks, head, threshold, figures });
     }
     let levels = tensors.tensor("background").map_err(|e| damaged(&e))?.data();
-    if levels.len() != 1 << BITS {
+    if levels.len() != BUCKETS {
         return Err(damaged(&"the background table has another size"));
     }
     let background = Background::from_levels(header.background_documents, levels.to_vec());

@@ -1,5 +1,7 @@
 //! Parameters of a training run; part of every model as they were in force.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -25,6 +27,9 @@ pub struct Config {
     pub min_documents: u32,
     /// L2 penalty of the head on standardised columns, above 0.
     pub head_penalty: f64,
+    /// Columns that the head of a label uses, each named by the beginning of its name; a
+    /// label that is not listed uses all.
+    pub columns: BTreeMap<String, Vec<String>>,
     /// Tables the heads are fitted on, each named by a part of its path; none: all.
     pub head_sources: Vec<String>,
     /// What the thresholds maximise on out-of-fold probabilities.
@@ -71,6 +76,7 @@ impl Default for Config {
             class_bits: 16,
             min_documents: 2,
             head_penalty: 100.0,
+            columns: BTreeMap::new(),
             head_sources: Vec::new(),
             objective: "max f1".to_owned(),
             blocks: vec![
@@ -121,6 +127,11 @@ impl Config {
         Ok(())
     }
 
+    /// Whether the head of `label` uses the column called `name`.
+    pub fn uses(&self, label: &str, name: &str) -> bool {
+        self.columns.get(label).is_none_or(|names| names.iter().any(|n| name.starts_with(n.as_str())))
+    }
+
     /// The objective of the thresholds.
     ///
     /// # Errors
@@ -163,6 +174,13 @@ mod tests {
             let message = Config::from_toml(text).unwrap_err().to_string();
             assert!(message.contains(name), "{message}");
         }
+    }
+
+    #[test]
+    fn a_label_uses_the_columns_listed_for_it() {
+        let config = Config::from_toml("[columns]\noff_topic = [\"topic.\", \"chars\"]").unwrap();
+        assert!(config.uses("off_topic", "topic.all") && config.uses("off_topic", "chars_nb"));
+        assert!(!config.uses("off_topic", "words") && config.uses("incivility", "words"));
     }
 
     #[test]

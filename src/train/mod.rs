@@ -20,7 +20,7 @@ pub use folds::{assign_folds, fold_of};
 use crate::error::{Error, Result};
 use crate::features::Extractor;
 use crate::features::ngram::Space;
-use crate::features::topic::Background;
+use crate::features::topic::{Background, COLUMNS};
 use crate::features::weighting::{Weighting, idf, naive_bayes_ratio};
 use crate::head::Head;
 use crate::logistic::Params;
@@ -48,7 +48,8 @@ pub fn train(prepared: &Prepared, rows: &[u32], extractor: &Extractor, config: &
     let tables: Vec<Table> = Space::ALL.par_iter().map(|&s| Table::new(prepared, s, rows, config)).collect();
     let labels: Vec<LabelModel> = (0..prepared.labels.len())
         .map(|label| {
-            Trainer { prepared, config, tables: &tables, background: &background, label }.train(rows)
+            let scalars = extractor.scalar_names();
+            Trainer { prepared, config, tables: &tables, background: &background, scalars, label }.train(rows)
         })
         .collect::<Result<_>>()?;
     let used = |space: Space| labels.iter().any(|l| l.blocks.iter().any(|b| b.space == space));
@@ -105,6 +106,8 @@ struct Trainer<'a> {
     config: &'a Config,
     tables: &'a [Table],
     background: &'a Background,
+    /// Names of the scalar columns.
+    scalars: Vec<String>,
     label: usize,
 }
 
@@ -145,7 +148,7 @@ impl Trainer<'_> {
             .enumerate()
             .map(|(b, c)| self.held_out_margins(c, of_block(b), &judged))
             .collect();
-        let dense = self.dense(&margins, &judged);
+        let dense = self.dense(&configs, &margins, &judged);
         let (head, figures, threshold) = self.fit_head(&dense, &judged)?;
         let blocks = configs.iter().enumerate().map(|(b, config)| {
             let table = self.table(config.space);
@@ -242,13 +245,25 @@ impl Trainer<'_> {
         margins
     }
 
-    /// One dense row per judged row: margins, scalars, topic columns, source columns.
-    fn dense(&self, margins: &[Vec<f64>], judged: &Judged) -> Vec<Vec<f64>> {
+    /// Which columns of the dense row the head uses.
+    fn used(&self, blocks: &[&BlockConfig]) -> Vec<bool> {
+        let label = &self.prepared.labels[self.label];
+        let names = blocks.iter().map(|b| b.name.as_str());
+        let names = names.chain(self.scalars.iter().map(String::as_str)).chain(COLUMNS);
+        names.map(|name| self.config.uses(label, name)).collect()
+    }
+
+    /// One dense row per judged row: margins, scalars, topic columns, source columns; 0
+    /// in a column that the head does not use, which gives it no weight.
+    fn dense(&self, blocks: &[&BlockConfig], margins: &[Vec<f64>], judged: &Judged) -> Vec<Vec<f64>> {
+        let levels = self.prepared.levels(self.background);
+        let used = self.used(blocks);
         let row = |k: usize| {
             let i = judged.rows[k] as usize;
             let mut row: Vec<f64> = margins.iter().map(|m| m[k]).collect();
             row.extend(&self.prepared.scalars[i]);
-            self.background.columns(&self.prepared.bags[i], &self.prepared.context(i), &mut row);
+            self.background.columns(&self.prepared.bags[i], &self.prepared.context(i, &levels), &mut row);
+            row.iter_mut().zip(&used).filter(|(_, used)| !**used).for_each(|(value, _)| *value = 0.0);
             judged.sources.columns(k, &mut row);
             row
         };

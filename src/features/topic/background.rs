@@ -1,0 +1,56 @@
+//! How often each token stands in comments in general; learned without labels.
+
+use super::bag::{BUCKETS, Bag, Token};
+
+/// Document counts of the tokens, kept to about 6 % in one byte, `⌊12 · log2(1 + n)⌉`, so
+/// that the table is small; training and scoring use the same rounded counts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Background {
+    documents: u32,
+    levels: Vec<u8>,
+    /// By level: `ln((1 + documents) / (1 + n)) + 1` and one over the share of all tokens.
+    by_level: Vec<(f32, f32)>,
+}
+
+/// Steps of the one-byte counts per doubling.
+const LEVELS: f64 = 12.0;
+
+impl Background {
+    /// Learns from the tokens of texts.
+    pub fn learn<'a>(texts: impl IntoIterator<Item = &'a Bag>) -> Self {
+        let mut counts = vec![0u32; BUCKETS];
+        let mut documents = 0;
+        for bag in texts {
+            documents += 1;
+            for &token in bag.tokens() {
+                counts[usize::from(token)] += 1;
+            }
+        }
+        let level = |&n: &u32| (LEVELS * (1.0 + f64::from(n)).log2()).round().min(255.0) as u8;
+        Self::from_levels(documents, counts.iter().map(level).collect())
+    }
+
+    /// From what [`Background::levels`] gave.
+    pub fn from_levels(documents: u32, levels: Vec<u8>) -> Self {
+        let count = |level: u8| (f64::from(level) / LEVELS).exp2() - 1.0;
+        let total: f64 = levels.iter().map(|&l| count(l) + 0.5).sum();
+        let n = f64::from(documents);
+        let weights = |level: u8| {
+            let c = count(level);
+            let idf = ((1.0 + n) / (1.0 + c)).ln().max(0.0) + 1.0;
+            (idf as f32, (total / (c + 0.5)) as f32)
+        };
+        Self { documents, by_level: (0..=255).map(weights).collect(), levels }
+    }
+
+    /// Number of texts learned from, and the rounded count of each token.
+    pub fn levels(&self) -> (u32, &[u8]) {
+        (self.documents, &self.levels)
+    }
+
+    /// `idf` of a token, at least 1, and one over its share of all tokens.
+    #[inline]
+    pub fn weights(&self, token: Token) -> (f32, f32) {
+        self.by_level[usize::from(self.levels[usize::from(token)])]
+    }
+}

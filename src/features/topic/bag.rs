@@ -1,0 +1,114 @@
+//! The tokens a comment is compared by: character 4-grams inside word bounds, so that
+//! parts of compounds meet; hashed, each once. 5-grams beside them double the cost and
+//! add nothing.
+
+use std::ops::Range;
+
+use crate::features::ngram::bucket;
+use crate::text::{Folded, SPACE, is_word};
+
+/// Buckets of the tokens, as a power of two; half a bit of accuracy is lost at 12.
+pub const BITS: u32 = 15;
+/// Number of buckets.
+pub const BUCKETS: usize = 1 << BITS;
+
+/// A token: the bucket its n-gram falls into, below [`BUCKETS`].
+pub type Token = u16;
+
+/// The distinct tokens of a text, ascending.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bag(Vec<Token>);
+
+impl Bag {
+    /// The tokens of `folded`.
+    pub fn new(folded: &Folded) -> Self {
+        let mut bag = Self::default();
+        bag.fill(folded);
+        bag
+    }
+
+    /// The tokens of `folded`, forgetting what this bag held.
+    pub fn fill(&mut self, folded: &Folded) {
+        // One bit per bucket sorts and removes duplicates in one go.
+        let mut seen = [0u64; BUCKETS / 64];
+        for_each_token(folded, |token, _| seen[usize::from(token) / 64] |= 1 << (token % 64));
+        self.0.clear();
+        for (word, &bits) in seen.iter().enumerate() {
+            let mut bits = bits;
+            while bits != 0 {
+                self.0.push((word * 64) as Token | bits.trailing_zeros() as Token);
+                bits &= bits - 1;
+            }
+        }
+    }
+
+    /// The tokens, ascending.
+    pub fn tokens(&self) -> &[Token] {
+        &self.0
+    }
+
+    /// Whether `token` is among them.
+    pub fn contains(&self, token: Token) -> bool {
+        self.0.binary_search(&token).is_ok()
+    }
+}
+
+/// Calls `each(token, symbols)` for every n-gram of `folded`, where `symbols` is the
+/// range of symbols it covers. A word shorter than four with its bounds is one token.
+pub fn for_each_token(folded: &Folded, mut each: impl FnMut(Token, Range<usize>)) {
+    for (start, end) in folded.words() {
+        if is_word(folded.symbols[start]) {
+            word_tokens(&folded.symbols[start..end], |token, r| each(token, start + r.start..start + r.end));
+        }
+    }
+}
+
+#[inline]
+fn word_tokens(word: &[u8], mut each: impl FnMut(Token, Range<usize>)) {
+    let mut window = u32::from(SPACE);
+    for (i, &symbol) in word.iter().chain(&[SPACE]).enumerate() {
+        window = window << 8 | u32::from(symbol);
+        let end = (i + 1).min(word.len());
+        if i >= 2 || i == word.len() {
+            each(hash(window), i.max(2) - 2..end);
+        }
+    }
+}
+
+#[inline]
+fn hash(gram: u32) -> Token {
+    let hash = u64::from(gram).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    bucket((hash ^ hash >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93), BITS) as Token
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grams(text: &str) -> Vec<String> {
+        let folded = Folded::new(text);
+        let mut grams = Vec::new();
+        for_each_token(&folded, |_, r| grams.push(String::from_utf8_lossy(&folded.symbols[r]).into_owned()));
+        grams
+    }
+
+    #[test]
+    fn grams_stay_inside_word_bounds() {
+        assert_eq!(grams("Bahn"), ["bah", "bahn", "ahn"]);
+        assert_eq!(grams("ja, so"), ["ja", "so"]);
+        assert_eq!(grams("!?"), [""; 0]);
+    }
+
+    #[test]
+    fn tokens_are_ascending_and_distinct() {
+        let bag = Bag::new(&Folded::new("Die Bahn, die Bahn und die Straßenbahnhaltestelle"));
+        assert!(bag.tokens().windows(2).all(|w| w[0] < w[1]));
+        assert!(bag.tokens().iter().all(|&t| bag.contains(t) && usize::from(t) < BUCKETS));
+    }
+
+    #[test]
+    fn parts_of_compounds_meet() {
+        let (part, whole) = (Bag::new(&Folded::new("Waffen")), Bag::new(&Folded::new("Waffenlieferung")));
+        assert!(part.tokens().iter().filter(|t| whole.contains(**t)).count() == 4);
+    }
+}

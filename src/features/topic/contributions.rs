@@ -1,0 +1,65 @@
+//! What each token of a comment adds to its similarities.
+
+use super::Context;
+use super::background::Background;
+use super::bag::{Bag, Token, for_each_token};
+use crate::text::Folded;
+
+/// Number of columns that are means over tokens: the first of [`COLUMNS`](super::COLUMNS),
+/// before the flags.
+pub const SIMILARITIES: usize = 8;
+
+/// A comment's similarities, taken apart.
+#[derive(Clone, Debug)]
+pub struct Contributions {
+    /// Per distinct token, ascending, what it adds to each similarity. The tokens of a
+    /// column sum to the column less its constant.
+    pub tokens: Vec<(Token, [f64; SIMILARITIES])>,
+    /// What no token does: minus the fit of the other comments, in the `_rel` columns.
+    pub constants: [f64; SIMILARITIES],
+    /// The nearest of the article's [`passages`](super::passages).
+    pub passage: Option<usize>,
+}
+
+impl Background {
+    /// Takes the similarities of a comment apart.
+    pub fn contributions(&self, comment: &Bag, context: &Context<'_>) -> Contributions {
+        let fits = self.fits(comment, context);
+        let near = fits.passage.map_or(0, |(i, _)| 1u64 << i);
+        let mean = |tie: f32| f64::from(tie) / f64::from(fits.weight);
+        let relative = |tie: f32| if fits.others.is_some() { mean(tie) } else { 0.0 };
+        let tokens = comment.tokens().iter().map(|&token| {
+            let (_, t) = context.ties(self, token);
+            let passage = if t.passages & near != 0 { t.text } else { 0.0 };
+            let means = [t.all, t.title, t.text, passage, t.thread, t.parent].map(mean);
+            let [all, title, text, passage, thread, parent] = means;
+            (token, [all, title, text, passage, thread, parent, relative(t.all), relative(t.thread)])
+        });
+        let [all, thread] = fits.others.unwrap_or_default();
+        Contributions {
+            tokens: tokens.collect(),
+            constants: [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -all, -thread],
+            passage: fits.passage.map(|(i, _)| i),
+        }
+    }
+}
+
+impl Contributions {
+    /// Spreads `Σ_k weights_k · contribution_k` of every token evenly over the places it
+    /// stands at and the symbols it covers there, adding to `per_symbol`.
+    pub fn spread(&self, weights: &[f64; SIMILARITIES], folded: &Folded, per_symbol: &mut [f64]) {
+        let mut places = vec![0u32; self.tokens.len()];
+        let find = |token: Token| self.tokens.binary_search_by_key(&token, |t| t.0).ok();
+        for_each_token(folded, |token, _| {
+            if let Some(at) = find(token) {
+                places[at] += 1;
+            }
+        });
+        for_each_token(folded, |token, symbols| {
+            let Some(at) = find(token) else { return };
+            let sum: f64 = self.tokens[at].1.iter().zip(weights).map(|(c, w)| c * w).sum();
+            let share = sum / (f64::from(places[at]) * symbols.len().max(1) as f64);
+            symbols.for_each(|symbol| per_symbol[symbol] += share);
+        });
+    }
+}

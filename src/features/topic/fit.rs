@@ -1,0 +1,199 @@
+//! The formula: what one token ties, summed over a comment.
+
+use super::article::{ArticleTokens, PASSAGES, TITLE};
+use super::background::Background;
+use super::bag::{Bag, Token};
+use super::thread::Thread;
+use super::{COLUMNS, Context};
+
+/// What one mention in the title weighs, one comment of the thread being 1.
+const TITLE_WEIGHT: f32 = 40.0;
+/// The same for lead and body.
+const TEXT_WEIGHT: f32 = 10.0;
+/// `1 / μ`: `μ` is about how many tokens of a reference make a token's own share of it
+/// expected. Anything from 5,000 to 60,000 does.
+const INVERSE_MU: f32 = 1.0 / 10_000.0;
+/// The same for a reference that is a set: title, text, passage, parent.
+const INVERSE_MU_SET: f32 = 50.0 * INVERSE_MU;
+
+/// What a token ties its comment to; 0 where the reference does not have it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Ties {
+    pub(super) all: f32,
+    pub(super) title: f32,
+    pub(super) text: f32,
+    pub(super) thread: f32,
+    pub(super) parent: f32,
+    /// Passages that have the token, a bit each.
+    pub(super) passages: u64,
+}
+
+/// How well all comments of a thread fit, taken together: sums over comments and tokens,
+/// in fixed point (2⁻¹⁶), so that they are the same in every order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Level {
+    all: i64,
+    thread: i64,
+    weight: i64,
+}
+
+fn fixed(value: f32) -> i64 {
+    (value * 65_536.0) as i64
+}
+
+impl Level {
+    fn add(&mut self, times: i64, idf: f32, ties: &Ties) {
+        self.all += times * fixed(ties.all);
+        self.thread += times * fixed(ties.thread);
+        self.weight += times * fixed(idf);
+    }
+
+    /// Means of the comments that are left when `own` is taken out.
+    fn without(&self, own: &Level) -> Option<[f64; 2]> {
+        let weight = self.weight - own.weight;
+        let mean = |all: i64, own: i64| (all - own) as f64 / weight as f64;
+        (weight > 0).then(|| [mean(self.all, own.all), mean(self.thread, own.thread)])
+    }
+}
+
+/// A comment's fits: means over its tokens, weighted by idf.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Fits {
+    pub(super) weight: f32,
+    pub(super) sums: Ties,
+    /// The nearest passage of the article and the sum over its tokens.
+    pub(super) passage: Option<(usize, f32)>,
+    /// Mean fits of the other comments: to everything, to the thread.
+    pub(super) others: Option<[f64; 2]>,
+}
+
+impl Context<'_> {
+    /// What `token` of the comment ties it to, and its idf.
+    #[inline]
+    pub(super) fn ties(&self, background: &Background, token: Token) -> (f32, Ties) {
+        let parts = self.article.map_or(0, |a| a.parts(token));
+        let others = self.thread.map_or(0, |t| t.others(token));
+        let in_parent = self.parent.is_some_and(|p| p.contains(token));
+        ties(background.weights(token), parts, others, in_parent)
+    }
+}
+
+#[inline]
+fn ties((idf, rarity): (f32, f32), parts: u64, others: u16, in_parent: bool) -> (f32, Ties) {
+    if parts == 0 && others == 0 && !in_parent {
+        return (idf, Ties::default());
+    }
+    let tie = |count: f32, inverse_mu: f32| idf * ln_1p(count * inverse_mu * rarity);
+    let others = f32::from(others);
+    let thread = if others > 0.0 { tie(others, INVERSE_MU) } else { 0.0 };
+    if parts == 0 && !in_parent {
+        return (idf, Ties { all: thread, thread, ..Ties::default() });
+    }
+    let (in_title, passages) = (parts & TITLE != 0, parts >> 1);
+    let one = tie(1.0, INVERSE_MU_SET);
+    let given = |yes: bool, value: f32| if yes { value } else { 0.0 };
+    let article = given(in_title, TITLE_WEIGHT) + given(passages != 0, TEXT_WEIGHT);
+    let all = if article > 0.0 { tie(article + others, INVERSE_MU) } else { thread };
+    let (title, text, parent) = (given(in_title, one), given(passages != 0, one), given(in_parent, one));
+    (idf, Ties { all, title, text, thread, parent, passages })
+}
+
+impl Background {
+    /// Sums the fits of all comments of a thread.
+    pub fn level(&self, thread: &Thread, article: Option<&ArticleTokens>) -> Level {
+        let mut level = Level::default();
+        for (token, count) in thread.counts() {
+            let parts = article.map_or(0, |a| a.parts(token));
+            let (idf, ties) = ties(self.weights(token), parts, count - 1, false);
+            level.add(i64::from(count), idf, &ties);
+        }
+        level
+    }
+
+    pub(super) fn fits(&self, comment: &Bag, context: &Context<'_>) -> Fits {
+        let mut fits = Fits::default();
+        let mut own = Level::default();
+        let mut passages = [0.0f32; PASSAGES];
+        for &token in comment.tokens() {
+            let (idf, t) = context.ties(self, token);
+            fits.weight += idf;
+            own.add(1, idf, &t);
+            if t == Ties::default() {
+                continue;
+            }
+            let s = &mut fits.sums;
+            s.all += t.all;
+            s.title += t.title;
+            s.text += t.text;
+            s.thread += t.thread;
+            s.parent += t.parent;
+            let mut bits = t.passages;
+            while bits != 0 {
+                passages[bits.trailing_zeros() as usize] += t.text;
+                bits &= bits - 1;
+            }
+        }
+        let best = passages.into_iter().enumerate().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+        fits.passage = best.filter(|(_, sum)| *sum > 0.0);
+        if let Some(thread) = context.thread.filter(|_| context.others() > 0) {
+            let level = context.level.copied().unwrap_or_else(|| self.level(thread, context.article));
+            fits.others = level.without(&own);
+        }
+        fits
+    }
+
+    /// Appends the [`COLUMNS`] of a comment to `row`; a missing reference is 0 in its
+    /// own column and in its `has_` column.
+    pub fn columns(&self, comment: &Bag, context: &Context<'_>, row: &mut Vec<f64>) {
+        let fits = self.fits(comment, context);
+        let mean = |sum: f32| if fits.weight > 0.0 { f64::from(sum) / f64::from(fits.weight) } else { 0.0 };
+        let Ties { all, title, text, thread, parent, .. } = fits.sums;
+        let passage = fits.passage.map_or(0.0, |(_, sum)| sum);
+        let [all_rel, thread_rel] = fits.others.map_or([0.0; 2], |[a, t]| [mean(all) - a, mean(thread) - t]);
+        let flag = |b: bool| f64::from(u8::from(b));
+        let article = context.article.filter(|a| !a.is_empty());
+        let columns: [f64; COLUMNS.len()] = [
+            mean(all),
+            mean(title),
+            mean(text),
+            mean(passage),
+            mean(thread),
+            mean(parent),
+            all_rel,
+            thread_rel,
+            flag(article.is_some()),
+            flag(article.is_some_and(|a| a.passages() > 0)),
+            flag(context.others() > 0),
+            flag(context.parent.is_some()),
+        ];
+        row.extend(columns);
+    }
+}
+
+/// `ln(1 + x)` for `x ≥ 0`, to about 1e-6, by arithmetic that is the same on every
+/// machine: `ln m = 2 artanh((m − 1) / (m + 1))` with the mantissa `m` in `[√½, √2)`.
+#[inline]
+fn ln_1p(x: f32) -> f32 {
+    const ROOT_HALF: u32 = 0x3F35_04F3;
+    let shifted = (1.0 + x).to_bits() - ROOT_HALF;
+    let exponent = (shifted >> 23) as f32;
+    let m = f32::from_bits((shifted & 0x007F_FFFF) + ROOT_HALF);
+    let s = (m - 1.0) / (m + 1.0);
+    let z = s * s;
+    exponent * std::f32::consts::LN_2 + 2.0 * s * (1.0 + z * (1.0 / 3.0 + z * (0.2 + z * (1.0 / 7.0))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_logarithm_is_the_logarithm() {
+        let mut x = 0.0f32;
+        while x < 1e9 {
+            let exact = f64::from(x).ln_1p();
+            assert!((f64::from(ln_1p(x)) - exact).abs() < 2e-6 * exact.max(1.0), "{x}");
+            x = x * 1.013 + 1e-4;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! How well a comment fits its article, its thread and its parent.
+//!
+//! A token of the comment counts as tied to a reference by how much more often the
+//! reference uses it than comments do in general:
+//!
+//! `fit(c, R) = Σ_t idf_t · ln(1 + R(t) / (μ · b_t)) / Σ_t idf_t` over the distinct
+//! tokens `t` of `c`, with `R(t)` the reference's weighted count of `t` and `b_t` the
+//! token's share of all tokens of the training texts. The columns ending in `_rel` are a
+//! comment's fit less that of all other comments of its thread taken together.
+//!
+//! Memory per article is bounded: 64 KiB for the thread, 10 bytes per bucket for the
+//! article. Nothing depends on the order in which comments are read.
+
+mod article;
+mod background;
+mod bag;
+mod contributions;
+mod counts;
+mod fit;
+mod thread;
+
+pub use article::{ArticleTokens, PASSAGES, TITLE, passages};
+pub use background::Background;
+pub use bag::{BITS, BUCKETS, Bag, Token, for_each_token};
+pub use contributions::{Contributions, SIMILARITIES};
+pub use fit::Level;
+pub use thread::Thread;
+
+/// Names of the columns [`Background::columns`] writes.
+pub const COLUMNS: [&str; 12] = [
+    "topic.all",
+    "topic.title",
+    "topic.text",
+    "topic.passage",
+    "topic.thread",
+    "topic.parent",
+    "topic.all_rel",
+    "topic.thread_rel",
+    "topic.has_article",
+    "topic.has_text",
+    "topic.has_thread",
+    "topic.has_parent",
+];
+
+/// What a comment is compared with; each reference may be missing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Context<'a> {
+    /// The article.
+    pub article: Option<&'a ArticleTokens>,
+    /// The thread, the comment itself counted in.
+    pub thread: Option<&'a Thread>,
+    /// [`Background::level`] of this thread and article; worked out anew when missing.
+    pub level: Option<&'a Level>,
+    /// The comment it answers.
+    pub parent: Option<&'a Bag>,
+}
+
+impl<'a> Context<'a> {
+    /// Other comments of the thread.
+    fn others(&self) -> u32 {
+        self.thread.map_or(0, |t| t.comments().saturating_sub(1))
+    }
+
+    /// Whether there is nothing to compare with.
+    pub fn is_empty(&self) -> bool {
+        self.article.is_none_or(ArticleTokens::is_empty) && self.others() == 0 && self.parent.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests;
