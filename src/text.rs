@@ -7,7 +7,11 @@
 //! same fold to the same symbols. One byte a symbol makes an n-gram of up to
 //! seven symbols fit one machine word.
 
+mod lookalike;
+
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+
+use lookalike::lookalike;
 
 /// Blank between tokens; runs of white space become one.
 pub const SPACE: u8 = b' ';
@@ -150,6 +154,8 @@ impl Folded {
                 self.push(b's', start);
             }
             c if is_ignorable(c) => {}
+            // `⒜` would decompose with its parentheses.
+            '\u{249C}'..='\u{24B5}' | '\u{1F110}'..='\u{1F129}' => self.transcribe_part(c, start),
             c => decompose_compatible(c, |d| self.transcribe_part(d, start)),
         }
     }
@@ -177,10 +183,11 @@ impl Folded {
                 }
             }
             'ß' => self.transcribe_char('ß', start),
-            c if c.is_whitespace() => self.push(SPACE, start),
+            c if c.is_whitespace() || c == '\u{2800}' => self.push(SPACE, start),
             c => {
                 let lower = c.to_lowercase().next().unwrap_or(c);
-                self.push(lookalike(lower).unwrap_or_else(|| class(lower)), start);
+                let latin = lookalike(c).or_else(|| lookalike(lower));
+                self.push(latin.unwrap_or_else(|| class(lower)), start);
             }
         }
     }
@@ -285,6 +292,16 @@ impl Folded {
     }
 }
 
+/// The vowel under an umlaut, or `symbol` itself.
+pub fn without_umlaut(symbol: u8) -> u8 {
+    match symbol {
+        A_UMLAUT => b'a',
+        O_UMLAUT => b'o',
+        U_UMLAUT => b'u',
+        other => other,
+    }
+}
+
 /// Letters and digits, of any script.
 pub fn is_word(symbol: u8) -> bool {
     symbol >= FOREIGN || symbol.is_ascii_alphanumeric()
@@ -301,7 +318,8 @@ fn is_address(token: &[u8]) -> bool {
 
 /// Letters with one separator between each: `d.o.t.s`, at least three.
 fn is_dotted(token: &[u8]) -> bool {
-    let inner = token.strip_suffix(b".").unwrap_or(token);
+    let end = token.iter().rposition(|&s| is_letter(s)).map_or(0, |n| n + 1);
+    let inner = &token[..end];
     inner.len() >= 5
         && inner.len() % 2 == 1
         && matches!(inner[1], b'.' | b'-' | b'_' | b'*')
@@ -311,10 +329,11 @@ fn is_dotted(token: &[u8]) -> bool {
 /// Letters and digits (or `@ $ !`) that alternate at least twice: `1d10t`, `h4llo`,
 /// but not `covid19` or `2g`.
 fn is_leet(token: &[u8]) -> bool {
-    let core = token.iter().rposition(|&s| is_word(s)).map_or(0, |n| n + 1);
+    let end = token.iter().rposition(|&s| is_word(s)).map_or(0, |n| n + 1);
+    let start = token.iter().position(|&s| is_letter(s) || unleet(s) != s).unwrap_or(end).min(end);
     let mut switches = 0;
     let mut previous = None;
-    for &s in &token[..core] {
+    for &s in &token[start..end] {
         let kind = match s {
             s if is_letter(s) => true,
             s if unleet(s) != s => false,
@@ -326,16 +345,26 @@ fn is_leet(token: &[u8]) -> bool {
     switches >= 2
 }
 
-fn unleet(symbol: u8) -> u8 {
+/// The letter that a digit or sign stands for in leetspeak, or `symbol` itself.
+pub fn unleet(symbol: u8) -> u8 {
     match symbol {
         b'0' => b'o',
         b'1' | b'!' => b'i',
         b'3' => b'e',
         b'4' | b'@' => b'a',
         b'5' | b'$' => b's',
-        b'7' => b't',
+        b'7' | b'+' => b't',
+        b'8' => b'b',
+        b'9' | b'6' => b'g',
+        b'|' => b'l',
         other => other,
     }
+}
+
+/// Whether `c` adds nothing to what is read: an [ignorable](is_ignorable) character or
+/// a combining mark.
+pub fn is_unseen(c: char) -> bool {
+    !c.is_ascii() && (is_ignorable(c) || is_combining_mark(c))
 }
 
 /// Characters that are not seen: zero-width, soft hyphen, bidi controls,
@@ -345,47 +374,8 @@ fn is_ignorable(c: char) -> bool {
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'
         | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
         | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
-        | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+        | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
         | '\u{E0000}'..='\u{E0FFF}')
-}
-
-/// Letters of other scripts that are read as Latin ones, and typographic marks.
-fn lookalike(c: char) -> Option<u8> {
-    let latin = match c {
-        'а' | 'α' | 'ɑ' => b'a',
-        'в' | 'ь' | 'β' => b'b',
-        'с' | 'ϲ' | 'ᴄ' => b'c',
-        'ԁ' | 'ɗ' | 'đ' => b'd',
-        'е' | 'є' | 'ε' | 'ɛ' | 'ҽ' => b'e',
-        'ƒ' => b'f',
-        'ɡ' | 'ց' => b'g',
-        'һ' | 'н' | 'հ' => b'h',
-        'і' | 'ι' | 'ı' | 'ɩ' | 'ӏ' => b'i',
-        'ј' => b'j',
-        'к' | 'κ' => b'k',
-        'ł' | 'ⅼ' | 'ɫ' => b'l',
-        'м' => b'm',
-        'п' | 'η' | 'ո' | 'ŋ' => b'n',
-        'о' | 'ο' | 'σ' | 'ө' | 'ø' | 'օ' => b'o',
-        'р' | 'ρ' => b'p',
-        'ԛ' => b'q',
-        'г' | 'ʀ' => b'r',
-        'ѕ' | 'ꜱ' => b's',
-        'т' | 'τ' => b't',
-        'υ' | 'ս' | 'ʋ' => b'u',
-        'ν' | 'ѵ' => b'v',
-        'ԝ' | 'ω' | 'ѡ' => b'w',
-        'х' | 'χ' => b'x',
-        'у' | 'γ' | 'ү' => b'y',
-        'ᴢ' | 'ʐ' => b'z',
-        '„' | '“' | '”' | '«' | '»' | '‟' | '〝' | '〞' => b'"',
-        '‚' | '‘' | '’' | '‹' | '›' | '´' | '`' => b'\'',
-        '‐' | '–' | '—' | '−' | '―' => b'-',
-        '¡' => b'!',
-        '¿' => b'?',
-        _ => return None,
-    };
-    Some(latin)
 }
 
 fn class(c: char) -> u8 {
@@ -433,6 +423,8 @@ const ODD: [bool; 256] = {
     table[b'.' as usize] = true;
     table[b'*' as usize] = true;
     table[b'_' as usize] = true;
+    table[b'-' as usize] = true;
+    table[b'|' as usize] = true;
     table
 };
 
@@ -471,6 +463,9 @@ mod tests {
             ("covid19 und 2g", "covid19 und 2g"),
             ("so ein I d i o t !", "so ein idiot !"),
             ("d.o.t.s z.B. usw.", "dots z.b. usw."),
+            ("d-o-t-s! covid-19", "dots covid-19"),
+            ("🅸🅳🅸🅾🆃 ⓘdiot 🄸diot ⒤diot ɪᴅɪᴏᴛ ІDΙΟТ", "idiot idiot idiot idiot idiot idiot"),
+            ("(1d10t)", "(idiot)"),
             ("@fritz_b, siehe https://example.org/a?b", "@, siehe #"),
             ("schau www.example.org", "schau #"),
             ("nein!!!!!!!", "nein!!!"),

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use crate::features::ngram::hash_word;
 use crate::text::{
-    EMOJI_ANGRY, EMOJI_KIND, EMOJI_LAUGH, EMOJI_OTHER, Folded, MENTION, URL, is_letter, is_word,
+    EMOJI_ANGRY, EMOJI_KIND, EMOJI_LAUGH, EMOJI_OTHER, Folded, MENTION, URL, is_letter, is_unseen, is_word,
 };
 
 /// One scalar: its name in models and explanations, what it says, how it is computed.
@@ -168,8 +168,9 @@ impl Scan {
     /// What folding takes away: case and repeats.
     fn characters(&mut self, text: &str) {
         let (mut previous, mut run, mut capitals_run, mut letters_run) = ('\0', 0, 0, 0);
-        self.starts_low = text.trim_start().chars().next().is_some_and(char::is_lowercase);
-        for c in text.chars() {
+        let mut seen = text.chars().filter(|&c| !is_unseen(c));
+        self.starts_low = seen.clone().find(|c| !c.is_whitespace()).is_some_and(char::is_lowercase);
+        for c in seen.by_ref() {
             let letter = c.is_alphabetic();
             let capital = letter && c.is_uppercase();
             self.letters += u32::from(letter);

@@ -10,7 +10,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::error::{Error, Result};
 use crate::features::ngram::hash_word;
-use crate::text::{Folded, is_word};
+use crate::text::{Folded, SPACE, is_word};
 
 /// The lists that come with this version: category name and text.
 pub const BUILTIN: [(&str, &str); 18] = [
@@ -54,6 +54,8 @@ pub struct Lexicon {
     lists: Vec<String>,
     automaton: AhoCorasick,
     entries: Vec<Entry>,
+    /// Letters of the single-word entries of abuse.
+    words: Vec<(Vec<u8>, Entry)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -107,12 +109,16 @@ impl Lexicon {
                 });
             }
         }
+        let abusive = |entry: &Entry| is_abusive(&categories[usize::from(entry.category)]);
+        let words =
+            patterns.iter().zip(&entries).filter(|(p, e)| abusive(e) && p.len() > 3 && !p.contains(&SPACE));
+        let words = words.map(|(p, e)| (p.clone(), *e)).collect();
         let automaton = AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .match_kind(MatchKind::Standard)
             .build(&patterns)
             .map_err(|e| Error::parameter(format!("word lists: {e}")))?;
-        Ok(Self { categories, lists, automaton, entries })
+        Ok(Self { categories, lists, automaton, entries, words })
     }
 
     /// The lists that come with this version.
@@ -142,15 +148,52 @@ impl Lexicon {
         for found in self.automaton.find_overlapping_iter(symbols) {
             let entry = self.entries[found.pattern().as_usize()];
             let (start, end) = (found.start(), found.end());
-            let begins = !entry.begins || start == 0 || !is_word(symbols[start - 1]);
-            let ends = !entry.ends || end == symbols.len() || !is_word(symbols[end]);
             let category = usize::from(entry.category);
-            if begins && ends && start >= free[category] {
+            if entry.fits(symbols, start..end) && start >= free[category] {
                 free[category] = end;
                 hit(category, entry.hash, start..end);
             }
         }
     }
+
+    /// The first entry of abuse in `symbols` whose range is `wanted`.
+    pub fn abuse_in(&self, symbols: &[u8], wanted: impl Fn(&Range<usize>) -> bool) -> Option<Range<usize>> {
+        self.automaton.find_overlapping_iter(symbols).find_map(|found| {
+            let entry = self.entries[found.pattern().as_usize()];
+            let range = found.start()..found.end();
+            let abusive = is_abusive(&self.categories[usize::from(entry.category)]);
+            (abusive && entry.fits(symbols, range.clone()) && wanted(&range)).then_some(range)
+        })
+    }
+
+    /// Where in `token` an abusive word fits whose letters are there or masked, at least
+    /// one of them masked and no more than half, and the word.
+    pub fn masked_in(&self, token: &[u8], is_mask: impl Fn(u8) -> bool) -> Option<(usize, &[u8])> {
+        self.words.iter().find_map(|(word, entry)| {
+            let fits = |&at: &usize| {
+                let part = &token[at..at + word.len()];
+                let masks = part.iter().filter(|s| is_mask(**s)).count();
+                let alike = part.iter().zip(word).all(|(s, w)| s == w || is_mask(*s));
+                let edges = part[0] == word[0] && masks > 0 && 2 * masks <= word.len();
+                edges && alike && entry.fits(token, at..at + word.len())
+            };
+            let last = (token.len() + 1).saturating_sub(word.len());
+            (0..last).find(fits).map(|at| (at, &word[..]))
+        })
+    }
+}
+
+impl Entry {
+    /// Whether the word bounds around `range` are those the entry asks for.
+    fn fits(&self, symbols: &[u8], range: Range<usize>) -> bool {
+        let begins = !self.begins || range.start == 0 || !is_word(symbols[range.start - 1]);
+        begins && (!self.ends || range.end == symbols.len() || !is_word(symbols[range.end]))
+    }
+}
+
+/// Whether the category is one of abuse.
+pub fn is_abusive(category: &str) -> bool {
+    BUILTIN[..ABUSIVE].iter().any(|(name, _)| *name == category)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 pub mod classes;
 pub mod heuristic;
 pub mod lexicon;
+pub mod mend;
 pub mod ngram;
 pub mod topic;
 pub mod weighting;
@@ -88,6 +89,7 @@ impl Extractor {
     /// Measures `text` into `out`.
     pub fn extract(&self, text: &str, out: &mut Extraction) {
         out.folded.fold(text);
+        mend::mend(&mut out.folded, &self.lexicon);
         let mut hits = [0u32; MOST_LISTS];
         out.classes.fill(text, &out.folded, &self.lexicon, &self.marking, |category| {
             if let Some(column) = self.columns[category] {
