@@ -42,6 +42,7 @@ pub mod logistic;
 pub mod metrics;
 pub mod model;
 pub mod prepared;
+pub mod silver;
 pub mod sparse;
 pub mod stream;
 pub mod text;

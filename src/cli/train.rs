@@ -162,6 +162,7 @@ impl TrainingOptions {
             trained_by: env!("CARGO_PKG_VERSION").to_owned(),
             corpus_checksum: corpus.checksum.iter().map(|b| format!("{b:02x}")).collect(),
             sources: corpus.sources.iter().map(|(path, rows)| (short(path), *rows)).collect(),
+            silver: None,
             note: String::new(),
         };
         Ok(Training { prepared, extractor, config, provenance, rejected: corpus.rejects.len() })

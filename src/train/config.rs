@@ -30,6 +30,10 @@ pub struct Config {
     /// Columns that the head of a label uses, each named by the beginning of its name; a
     /// label that is not listed uses all.
     pub columns: BTreeMap<String, Vec<String>>,
+    /// Share of comments that a label is expected to hold for, by label, above 0 and
+    /// below 1: its probabilities are for that share. Not listed: the share among the
+    /// rows of the head, which swings with the articles that happen to be judged.
+    pub prevalence: BTreeMap<String, f64>,
     /// Tables the heads are fitted on, each named by a part of its path; none: all.
     pub head_sources: Vec<String>,
     /// What the thresholds maximise on out-of-fold probabilities.
@@ -77,6 +81,7 @@ impl Default for Config {
             min_documents: 2,
             head_penalty: 100.0,
             columns: BTreeMap::new(),
+            prevalence: BTreeMap::new(),
             head_sources: Vec::new(),
             objective: "max f1".to_owned(),
             blocks: vec![
@@ -123,6 +128,12 @@ impl Config {
         if names.len() != self.blocks.len() || names.is_empty() {
             return Err(Error::parameter("`blocks` needs at least one block, and every name once"));
         }
+        let outside = |share: f64| !(share > 0.0 && share < 1.0);
+        if let Some((label, share)) = self.prevalence.iter().find(|(_, share)| outside(**share)) {
+            return Err(Error::parameter(format!(
+                "`prevalence` of `{label}` is {share}; it lies between 0 and 1"
+            )));
+        }
         self.objective()?;
         Ok(())
     }
@@ -168,6 +179,7 @@ mod tests {
             ("char_bits = 40", "char_bits"),
             ("head_penalty = 0.0", "head_penalty"),
             ("blocks = []", "blocks"),
+            ("[prevalence]\noff_topic = 1.0", "prevalence"),
             ("colour = 1", "colour"),
             ("objective = \"be nice\"", "be nice"),
         ] {

@@ -14,6 +14,7 @@ use linfa::traits::Fit;
 use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 
+pub use config::names_source;
 pub use config::{BlockConfig, Config};
 pub use folds::{assign_folds, fold_of};
 
@@ -29,7 +30,6 @@ use crate::model::{Block, Figures, LabelModel, Model, Provenance, rounded};
 use crate::prepared::Prepared;
 use crate::sparse::{CsrMatrix, Design};
 use crate::threshold::{Answer, choose};
-use config::names_source;
 use sources::Sources;
 
 /// Fewest judged rows a label can be learned from.
@@ -301,9 +301,14 @@ impl Trainer<'_> {
         let columns = dense.first().map_or(0, Vec::len);
         let x = Array2::from_shape_fn((chosen.len(), columns), |(r, c)| dense[chosen[r]][c]);
         let y: Vec<bool> = chosen.iter().map(|&k| judged.targets[k]).collect();
-        Head::fit(&x, &y, self.config.head_penalty).map_err(|e| {
-            let name = &self.prepared.labels[self.label];
-            Error::labels(format!("label `{name}`: {e}"))
-        })
+        let name = &self.prepared.labels[self.label];
+        let mut head = Head::fit(&x, &y, self.config.head_penalty)
+            .map_err(|e| Error::labels(format!("label `{name}`: {e}")))?;
+        if let Some(expected) = self.config.prevalence.get(name) {
+            let found = y.iter().filter(|t| **t).count() as f64 / y.len() as f64;
+            let odds = |share: f64| (share / (1.0 - share)).ln();
+            head.intercept += odds(*expected) - odds(found);
+        }
+        Ok(head)
     }
 }

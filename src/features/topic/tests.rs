@@ -78,7 +78,7 @@ fn a_level_worked_out_before_changes_nothing() {
     for text in ["Die Bahn streikt", "Kuchen"] {
         assert_eq!(columns(&background(), text, &context), columns(&background(), text, &with));
     }
-    let relative = |text| columns(&background(), text, &with)[column("topic.thread_rel")];
+    let relative = |text| columns(&background(), text, &with)[column("topic.rel_thread")];
     assert!(relative("Die Bahn streikt") > 0.0 && relative("Kuchen") < 0.0);
 }
 
