@@ -4,6 +4,7 @@
 //! Memory grows with the number of articles, not of comments; see [`Threads`].
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
@@ -14,6 +15,10 @@ use crate::text::Folded;
 
 /// Comments that may lie between a comment and its parent for the parent to count.
 pub const PARENT_REACH: usize = 65_536;
+
+/// Tokens that all parents within reach may have together (64 MiB); beyond it the oldest are
+/// forgotten early. Comments of usual length do not come near it.
+const PARENT_TOKENS: usize = 1 << 24;
 
 /// What the first pass gathers: per article its tokens and its thread, and which
 /// comments are answered (eight bytes each).
@@ -95,27 +100,30 @@ impl Threads {
 /// The answered comments among the last [`PARENT_REACH`], for the second pass.
 #[derive(Debug, Default)]
 pub struct Parents {
-    bags: HashMap<u64, Bag>,
+    bags: HashMap<u64, Arc<Bag>>,
     order: VecDeque<Option<u64>>,
+    tokens: usize,
 }
 
 impl Parents {
     /// Notes a comment in the order of the stream; `bag` where some comment answers it.
     pub fn add(&mut self, id: &str, bag: Option<Bag>) {
         let noted = bag.map(|bag| {
-            self.bags.insert(key(id), bag);
+            self.tokens += bag.tokens().len();
+            let before = self.bags.insert(key(id), Arc::new(bag));
+            self.tokens -= before.map_or(0, |before| before.tokens().len());
             key(id)
         });
         self.order.push_back(noted);
-        if self.order.len() > PARENT_REACH
-            && let Some(Some(oldest)) = self.order.pop_front()
-        {
-            self.bags.remove(&oldest);
+        while self.order.len() > PARENT_REACH || self.tokens > PARENT_TOKENS {
+            let Some(oldest) = self.order.pop_front() else { break };
+            let forgotten = oldest.and_then(|oldest| self.bags.remove(&oldest));
+            self.tokens -= forgotten.map_or(0, |bag| bag.tokens().len());
         }
     }
 
     /// The comment called `id`, if it lies within reach.
-    pub fn get(&self, id: &str) -> Option<&Bag> {
+    pub fn get(&self, id: &str) -> Option<&Arc<Bag>> {
         if id.is_empty() { None } else { self.bags.get(&key(id)) }
     }
 }
@@ -149,8 +157,22 @@ mod tests {
         for _ in 0..PARENT_REACH - 1 {
             parents.add("", None);
         }
-        assert_eq!(parents.get("p"), Some(&bag));
+        assert_eq!(parents.get("p").map(Arc::as_ref), Some(&bag));
         parents.add("", None);
         assert_eq!(parents.get("p"), None);
+    }
+
+    #[test]
+    fn huge_parents_are_forgotten_early_and_all_in_order() {
+        let huge: String = (0..400_000).map(|i| format!("w{i:x} ")).collect();
+        let bag = Bag::new(&Folded::new(&huge));
+        let fitting = PARENT_TOKENS / bag.tokens().len();
+        let mut parents = Parents::default();
+        for i in 0..=fitting {
+            parents.add(&i.to_string(), Some(bag.clone()));
+        }
+        assert!(parents.get("0").is_none());
+        assert!((1..=fitting).all(|i| parents.get(&i.to_string()).is_some()));
+        assert!(parents.tokens <= PARENT_TOKENS);
     }
 }

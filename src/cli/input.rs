@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use clap::Args;
 use netiquette::corpus::{Mapping, Options, Role, Table, encoding, read_articles};
@@ -85,16 +86,32 @@ impl Source {
     /// # Errors
     /// If it is no table of this role.
     pub fn open(&self, role: Role, options: &Options) -> Result<Table> {
-        let place = |e: io::Error| Error::from(e).at(Position::file(self.name.clone()));
-        let file = match &self.spooled {
-            Some(file) => {
-                let mut file = file.try_clone().map_err(place)?;
-                file.rewind().map_err(place)?;
-                file
-            }
-            None => File::open(&self.path).map_err(place)?,
+        Table::open(&self.name, self.bytes()?, role, options)
+    }
+
+    /// Its bytes, from the beginning.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub fn bytes(&self) -> Result<File> {
+        let opened = match &self.spooled {
+            Some(file) => file.try_clone().and_then(|mut file| file.rewind().map(|()| file)),
+            None => File::open(&self.path),
         };
-        Table::open(&self.name, file, role, options)
+        opened.map_err(|e| Error::from(e).at(Position::file(self.name.clone())))
+    }
+
+    /// What of it changes when somebody writes it: size and time.
+    ///
+    /// # Errors
+    /// If it is gone.
+    pub fn stamp(&self) -> Result<(u64, Option<SystemTime>)> {
+        let metadata = match &self.spooled {
+            Some(file) => file.metadata(),
+            None => std::fs::metadata(&self.path),
+        };
+        let stamp = metadata.map(|m| (m.len(), m.modified().ok()));
+        stamp.map_err(|e| Error::from(e).at(Position::file(self.name.clone())))
     }
 }
 

@@ -16,6 +16,7 @@ mod paths;
 mod rejects;
 mod require;
 mod score;
+mod signals;
 mod table;
 mod train;
 mod writer;
@@ -36,7 +37,7 @@ pub const SOME_REJECTED: u8 = 3;
 /// Scores reader comments for incivility and for being off-topic relative to their article.
 ///
 /// Exit codes: 0 done; 1 a gate asked for was missed; 2 nothing was done; 3 done, but some
-/// rows were rejected.
+/// rows were rejected. A job stopped by a signal ends by that signal (143 for SIGTERM, 130 for SIGINT).
 #[derive(Parser, Debug)]
 #[command(name = "netiquette", version, propagate_version = true)]
 struct Cli {
@@ -81,6 +82,7 @@ pub fn main() -> ExitCode {
         Err(e) if output::is_broken_pipe(e.as_ref()) => ExitCode::from(DONE),
         Err(e) => {
             log.error(format_args!("{e:#}"));
+            signals::obey();
             ExitCode::from(NOTHING_DONE)
         }
     }

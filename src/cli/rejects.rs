@@ -87,13 +87,16 @@ pub struct Rejects {
 }
 
 impl Rejects {
-    /// Counts rejects against `limit`, and writes them to `file` if there is one.
+    /// Counts rejects against `limit`, and writes them to `file` if there is one, below the
+    /// header or behind what an earlier job wrote.
     ///
     /// # Errors
     /// [`Kind::Io`](netiquette::error::Kind::Io) when writing fails.
     pub fn new(file: Option<Artifact>, limit: Limit, spreadsheet_safe: bool) -> Result<Self> {
         let mut writer = file.map(csv::Writer::from_writer);
-        if let Some(writer) = &mut writer {
+        if let Some(writer) = &mut writer
+            && writer.get_ref().length()? == 0
+        {
             writer.write_record(HEADER).map_err(csv_error)?;
         }
         Ok(Self { writer, limit, spreadsheet_safe, counts: BTreeMap::new(), first: None })
@@ -105,9 +108,6 @@ impl Rejects {
     /// [`Kind::Input`](netiquette::error::Kind::Input) when it is one too many,
     /// [`Kind::Io`](netiquette::error::Kind::Io) when writing fails.
     pub fn add(&mut self, file: &str, reject: &Reject) -> Result<()> {
-        *self.counts.entry(reject.code).or_default() += 1;
-        self.first
-            .get_or_insert_with(|| (reject.position(file), format!("{}: {}", reject.code, reject.reason)));
         if let Some(writer) = &mut self.writer {
             let (line, byte) = (reject.line.to_string(), reject.byte.to_string());
             let cells = [file, &line, &byte, reject.code.as_str(), &reject.reason, &reject.raw];
@@ -117,10 +117,31 @@ impl Rejects {
             };
             written.map_err(csv_error)?;
         }
+        self.count(file, reject)
+    }
+
+    /// Counts a rejected record that an earlier job has written.
+    ///
+    /// # Errors
+    /// [`Kind::Input`](netiquette::error::Kind::Input) when it is one too many.
+    pub fn count(&mut self, file: &str, reject: &Reject) -> Result<()> {
+        *self.counts.entry(reject.code).or_default() += 1;
+        self.first
+            .get_or_insert_with(|| (reject.position(file), format!("{}: {}", reject.code, reject.reason)));
         match self.limit.is_exceeded_at_once(self.total()) {
             true => Err(self.too_many(None)),
             false => Ok(()),
         }
+    }
+
+    /// Makes what was taken survive a power loss; the length of the file, if there is one.
+    ///
+    /// # Errors
+    /// [`Kind::Io`](netiquette::error::Kind::Io) when writing fails.
+    pub fn sync(&mut self) -> Result<Option<u64>> {
+        let Some(writer) = &mut self.writer else { return Ok(None) };
+        writer.flush()?;
+        Ok(Some(writer.get_ref().sync()?))
     }
 
     /// Number of records taken.
@@ -186,7 +207,6 @@ impl Tally {
     }
 
     /// Counts a row passed over.
-    #[cfg(test)]
     pub fn skip(&mut self) {
         self.read += 1;
         self.skipped += 1;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::Write;
+use std::path::Path;
 
 use clap::ValueEnum;
 use netiquette::Model;
@@ -36,7 +37,7 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Writes the header, if the format has one.
+    /// Writes the header, if the format has one and no earlier job wrote it.
     ///
     /// # Errors
     /// If writing fails.
@@ -72,20 +73,60 @@ impl Writer {
             labels,
             line: String::new(),
         };
-        if format == OutputFormat::Csv {
-            writer.write_header(&ours)?;
+        if format == OutputFormat::Csv && writer.out.length()? == 0 {
+            writer.write_header()?;
         }
         Ok(writer)
     }
 
-    fn write_header(&mut self, ours: &[String]) -> netiquette::Result<()> {
-        let theirs = self.header.iter().zip(&self.kept).filter(|(_, kept)| **kept).map(|(name, _)| name);
+    /// The names of the columns that are written.
+    pub fn columns(&self) -> Vec<String> {
+        let theirs = self.header.iter().zip(&self.kept).filter(|(_, kept)| **kept);
+        theirs.map(|(name, _)| name.clone()).chain(added(&self.labels)).collect()
+    }
+
+    /// The file that is being made.
+    pub fn path(&self) -> &Path {
+        self.out.path()
+    }
+
+    /// The format that is written, and the delimiter where it is CSV.
+    pub fn format(&self) -> (OutputFormat, char) {
+        (self.format, self.delimiter)
+    }
+
+    fn write_header(&mut self) -> netiquette::Result<()> {
         let mut line = String::new();
-        for name in theirs.chain(ours) {
-            push_cell(&mut line, name, self.delimiter, self.spreadsheet_safe);
+        for name in self.columns() {
+            push_cell(&mut line, &name, self.delimiter, self.spreadsheet_safe);
         }
-        line.push('\n');
-        Ok(self.out.write_all(line.as_bytes())?)
+        self.copy(&line)
+    }
+
+    /// Writes a row of an earlier output as it stands there.
+    ///
+    /// # Errors
+    /// If writing fails.
+    pub fn copy(&mut self, row: &str) -> netiquette::Result<()> {
+        self.out.write_all(row.as_bytes())?;
+        Ok(self.out.write_all(b"\n")?)
+    }
+
+    /// Makes what was written survive a power loss; its length in bytes.
+    ///
+    /// # Errors
+    /// If writing fails.
+    pub fn sync(&mut self) -> netiquette::Result<u64> {
+        self.out.flush()?;
+        Ok(self.out.sync()?)
+    }
+
+    /// Replaces the journal beside the output.
+    ///
+    /// # Errors
+    /// If writing fails.
+    pub fn write_journal(&self, content: &[u8]) -> netiquette::Result<()> {
+        Ok(self.out.write_journal(content)?)
     }
 
     /// What will be written of `row` before its scores, onto `to`.

@@ -1,0 +1,172 @@
+//! The second pass: scoring in batches and writing in the order of the input.
+
+use std::sync::Arc;
+
+use netiquette::corpus::{Field, Outcome, Reject, Row, Table};
+use netiquette::features::Extraction;
+use netiquette::features::topic::{Bag, Context};
+use netiquette::model::{LabelModel, Model};
+use netiquette::stream::{Parents, Threads};
+use netiquette::text::Folded;
+use rayon::prelude::*;
+
+use super::append::{Fate, Past, nameless};
+use super::journal::Journal;
+use crate::cli::log::Log;
+use crate::cli::output::Committed;
+use crate::cli::rejects::{Rejects, Tally};
+use crate::cli::writer::Writer;
+use crate::cli::{DONE, SOME_REJECTED, signals};
+
+/// Rows scored at a time, and bytes of them; the scores do not depend on it.
+const BATCH: usize = 4096;
+const BATCH_BYTES: usize = 8 << 20;
+
+/// Rows waiting for their scores.
+#[derive(Default)]
+struct Batch {
+    rows: Vec<Waiting>,
+    bytes: usize,
+}
+
+struct Waiting {
+    text: String,
+    article_id: String,
+    parent: Option<Arc<Bag>>,
+    kept: String,
+}
+
+impl Batch {
+    fn push(&mut self, row: Waiting) {
+        self.bytes += row.text.len() + row.kept.len();
+        self.rows.push(row);
+    }
+
+    fn is_full(&self) -> bool {
+        self.rows.len() >= BATCH || self.bytes >= BATCH_BYTES
+    }
+}
+
+/// The second pass and what it needs.
+pub struct Job<'a> {
+    pub model: &'a Model,
+    pub threads: &'a Threads,
+    pub writer: Writer,
+    pub rejects: Rejects,
+    pub tally: Tally,
+    pub journal: Option<Journal>,
+    pub past: Option<Past>,
+}
+
+impl Job<'_> {
+    /// Scores all rows.
+    ///
+    /// # Errors
+    /// If reading or writing fails, too many rows are rejected, or a signal asks to stop.
+    pub fn score(&mut self, mut table: Table) -> netiquette::Result<()> {
+        let name = table.name().to_owned();
+        let done = self.journal.as_ref().map_or(0, Journal::noted);
+        if let (0, Some(past)) = (done, &self.past) {
+            past.copy(&mut self.writer)?;
+        }
+        let mut parents = Parents::default();
+        let mut batch = Batch::default();
+        let mut records = 0;
+        while let Some(outcome) = table.next_row()? {
+            signals::check()?;
+            records += 1;
+            let is_done = records <= done;
+            match outcome {
+                Outcome::Reject(reject) => self.reject(&name, &reject, is_done)?,
+                Outcome::Row(row) => {
+                    self.note_parent(&row, &mut parents);
+                    match self.past.as_ref().map_or(Fate::Score, |past| past.fate(&row)) {
+                        Fate::Nameless => self.reject(&name, &nameless(&row), is_done)?,
+                        Fate::Skip => self.tally.skip(),
+                        Fate::Score if is_done => self.tally.score(),
+                        Fate::Score => batch.push(self.waiting(&row, &parents)),
+                    }
+                }
+            }
+            let checkpoint = self.journal.as_ref().is_some_and(|journal| journal.is_due(records));
+            if checkpoint || batch.is_full() {
+                self.write(&mut batch)?;
+            }
+            if let (true, Some(journal)) = (checkpoint, &mut self.journal) {
+                journal.note(records, &mut self.writer, &mut self.rejects)?;
+            }
+        }
+        self.write(&mut batch)
+    }
+
+    fn reject(&mut self, name: &str, reject: &Reject, is_done: bool) -> netiquette::Result<()> {
+        self.tally.reject();
+        match is_done {
+            true => self.rejects.count(name, reject),
+            false => self.rejects.add(name, reject),
+        }
+    }
+
+    fn note_parent(&self, row: &Row<'_>, parents: &mut Parents) {
+        let id = row.get(Field::Id);
+        let is_answered = self.threads.is_answered(id);
+        parents.add(id, is_answered.then(|| Bag::new(&Folded::new(row.get(Field::Text)))));
+    }
+
+    fn waiting(&self, row: &Row<'_>, parents: &Parents) -> Waiting {
+        let mut kept = String::with_capacity(row.raw().len() + 64);
+        self.writer.keep(row, &mut kept);
+        Waiting {
+            text: row.get(Field::Text).to_owned(),
+            article_id: row.article_id().into_owned(),
+            parent: parents.get(row.get(Field::ParentId)).cloned(),
+            kept,
+        }
+    }
+
+    fn write(&mut self, batch: &mut Batch) -> netiquette::Result<()> {
+        let (model, threads) = (self.model, self.threads);
+        let scored: Vec<Vec<Option<f64>>> = batch
+            .rows
+            .par_iter()
+            .map_init(
+                || (Extraction::default(), Bag::default()),
+                |(one, bag), row| {
+                    model.extractor.extract(&row.text, one);
+                    bag.fill(&one.folded);
+                    let parent = row.parent.as_deref();
+                    let context = Context { parent, ..threads.context(&row.article_id) };
+                    model.score(one, bag, &context)
+                },
+            )
+            .collect();
+        for (row, scores) in batch.rows.drain(..).zip(scored) {
+            self.tally.score();
+            let flag = |(label, score): (&LabelModel, &Option<f64>)| score.is_some_and(|s| label.flags(s));
+            let flags: Vec<bool> = model.labels.iter().zip(&scores).map(flag).collect();
+            self.writer.write(&row.kept, &scores, &flags)?;
+        }
+        batch.bytes = 0;
+        Ok(())
+    }
+
+    /// Judges the rejects and commits them before the scores.
+    ///
+    /// # Errors
+    /// If too many rows were rejected, or writing fails.
+    pub fn finish(self, name: &str, log: &Log) -> anyhow::Result<u8> {
+        self.rejects.check(self.tally.read)?;
+        for (code, count) in self.rejects.counts() {
+            log.note(format_args!("{name}: {count} rows rejected: {code}"));
+        }
+        let rejected = self.rejects.total();
+        self.rejects.commit()?;
+        if self.writer.commit()? == Committed::Whole {
+            let Tally { read, scored, rejected, skipped } = self.tally;
+            log.note(format_args!(
+                "{name}: {read} rows read, {scored} scored, {rejected} rejected, {skipped} skipped"
+            ));
+        }
+        Ok(if rejected > 0 { SOME_REJECTED } else { DONE })
+    }
+}

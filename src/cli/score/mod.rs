@@ -1,0 +1,197 @@
+//! `netiquette score`: comments in, the same comments with scores out.
+//!
+//! Two passes over the input: the first gathers the threads, the second scores in
+//! batches over all threads and writes in the order of the input.
+
+mod append;
+mod identity;
+mod job;
+mod journal;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use netiquette::corpus::{Field, Options, Outcome, Role, Table};
+use netiquette::error::{Error, Position};
+use netiquette::stream::Threads;
+
+use self::append::Past;
+use self::identity::identity;
+use self::job::Job;
+use self::journal::Journal;
+use super::input::{InputOptions, Source, articles, say_notes};
+use super::log::Log;
+use super::models::load;
+use super::output::Artifact;
+use super::paths::refuse_collision;
+use super::rejects::{Limit, Rejects, Tally};
+use super::signals;
+use super::train::set_threads;
+use super::writer::{OutputFormat, Writer};
+
+/// Score comments: every input column as it came, then scores, flags and the model's id
+#[derive(Args, Debug)]
+pub struct ScoreArgs {
+    /// Table of comments; standard input if not given or `-`
+    #[arg(value_name = "COMMENTS", default_value = "-")]
+    pub comments: PathBuf,
+    /// Where the scores go; standard output if not given or `-`
+    #[arg(short, long, value_name = "OUT", default_value = "-")]
+    pub output: PathBuf,
+    /// The model; the embedded default if not given
+    #[arg(long, value_name = "M")]
+    pub model: Option<PathBuf>,
+    /// Table of articles
+    #[arg(long, value_name = "A")]
+    pub articles: Option<PathBuf>,
+    /// Where rejected rows go
+    #[arg(long, value_name = "R")]
+    pub rejects: Option<PathBuf>,
+    /// How many rejected rows are tolerated, as in `20` or `5%`
+    #[arg(long, value_name = "N|P%", default_value = "10%")]
+    pub max_rejects: Limit,
+    /// Format of the output; that of the input if not given
+    #[arg(long)]
+    pub format: Option<OutputFormat>,
+    /// Defuse cells that a spreadsheet would take for a formula
+    #[arg(long)]
+    pub spreadsheet_safe: bool,
+    /// Compare comments with their article only, not with their thread
+    #[arg(long)]
+    pub no_thread: bool,
+    /// Go on where a killed job on this output stopped, and let this one be gone on with
+    #[arg(long)]
+    pub resume: bool,
+    /// With --resume: rows between two points a job can be resumed from
+    #[arg(long, value_name = "ROWS", default_value_t = 16_384, requires = "resume",
+          value_parser = clap::value_parser!(u64).range(1..))]
+    pub checkpoint: u64,
+    /// Add to OUT the comments that are not in it yet, by `id` and text
+    #[arg(long)]
+    pub append: bool,
+    /// With --append: comments that another model scored are scored anew and replaced
+    #[arg(long, requires = "append")]
+    pub rescore: bool,
+    /// Wait this many seconds for another job on the same output
+    #[arg(long, value_name = "SECONDS")]
+    pub wait: Option<u64>,
+    /// Threads; all cores if not given
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    #[command(flatten)]
+    pub input: InputOptions,
+}
+
+/// Scores the comments.
+///
+/// # Errors
+/// If an input cannot be read, too many rows are rejected, or an output cannot be written.
+pub fn run(args: &ScoreArgs, log: &Log) -> anyhow::Result<u8> {
+    refuse_collisions(args)?;
+    set_threads(args.threads)?;
+    let (model, id) = load(args.model.as_deref())?;
+    let options = args.input.resolve()?;
+    let source = Source::new(&args.comments)?;
+    // Before the long work: a second job on the same output is told so at once.
+    let mut rejects = args.rejects.as_deref().map(|path| create(args, path)).transpose()?;
+    let mut out = create(args, &args.output)?;
+    signals::listen()?;
+    let stamp = source.stamp()?;
+    let journal = match args.resume {
+        true => {
+            let job = identity(args, &id, &source, &out)?;
+            Some(Journal::open(job, args.checkpoint, &mut out, rejects.as_mut(), log)?)
+        }
+        false => None,
+    };
+    let mut threads = threads(args, &source, &options, log)?;
+    threads.settle(&model.background);
+    let table = source.open(Role::Comments, &options)?;
+    let rejects = Rejects::new(rejects, args.max_rejects, args.spreadsheet_safe)?;
+    let writer = Writer::new(out, &table, args.format, args.spreadsheet_safe, &model, id.to_string())?;
+    let past = match args.append {
+        true => Some(past(args, &source, &writer, &id.to_string(), &options, log)?),
+        false => None,
+    };
+    let tally = Tally::default();
+    let mut job = Job { model: &model, threads: &threads, writer, rejects, tally, journal, past };
+    job.score(table)?;
+    if source.stamp()? != stamp {
+        let message = "it was changed while it was read; nothing was written: run the job again";
+        return Err(Error::input(message).at(Position::file(source.name())).into());
+    }
+    job.finish(source.name(), log)
+}
+
+fn create(args: &ScoreArgs, path: &Path) -> netiquette::Result<Artifact> {
+    let wait = args.wait.map(Duration::from_secs);
+    if args.append && super::paths::is_stdout(&args.output) {
+        return Err(Error::parameter("--append needs a file to add to, as in `-o scores.csv`"));
+    }
+    if args.resume { Artifact::resumable(path, wait) } else { Artifact::create(path, wait) }
+}
+
+/// The first pass.
+fn threads(args: &ScoreArgs, source: &Source, options: &Options, log: &Log) -> netiquette::Result<Threads> {
+    let mut threads = Threads::default();
+    for article in articles(args.articles.as_deref(), options, log)?.values() {
+        threads.add_article(article);
+    }
+    let mut table = source.open(Role::Comments, options)?;
+    say_notes(&table, log);
+    gather(&mut table, &mut threads, !args.no_thread)?;
+    Ok(threads)
+}
+
+fn past(
+    args: &ScoreArgs,
+    source: &Source,
+    writer: &Writer,
+    model_id: &str,
+    options: &Options,
+    log: &Log,
+) -> netiquette::Result<Past> {
+    let safe = args.spreadsheet_safe;
+    let mut past = Past::read(writer, model_id, safe, args.rescore, options, log)?;
+    past.plan(source.open(Role::Comments, options)?)?;
+    Ok(past)
+}
+
+fn refuse_collisions(args: &ScoreArgs) -> netiquette::Result<()> {
+    let inputs: Vec<&Path> = [Some(&args.comments), args.model.as_ref(), args.articles.as_ref()]
+        .into_iter()
+        .flatten()
+        .map(PathBuf::as_path)
+        .collect();
+    let outputs: Vec<&Path> =
+        [Some(&args.output), args.rejects.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect();
+    refuse_collision(&outputs, &inputs)
+}
+
+/// The first pass: inline articles, and with `with_comments` the threads.
+///
+/// # Errors
+/// If reading fails.
+pub fn gather(table: &mut Table, threads: &mut Threads, with_comments: bool) -> netiquette::Result<()> {
+    let has = |field| table.columns().index(field).is_some();
+    let inline = has(Field::ArticleTitle) || has(Field::ArticleText) || has(Field::ArticleLead);
+    if !inline && !(with_comments && (has(Field::ArticleId) || has(Field::ParentId))) {
+        return Ok(());
+    }
+    while let Some(outcome) = table.next_row()? {
+        signals::check()?;
+        let Outcome::Row(row) = outcome else { continue };
+        let article_id = row.article_id();
+        if inline
+            && !threads.knows_article(&article_id)
+            && let Some(article) = row.inline_article()
+        {
+            threads.add_article(&article);
+        }
+        if with_comments {
+            threads.add_comment(row.get(Field::Text), &article_id, row.get(Field::ParentId));
+        }
+    }
+    Ok(())
+}
