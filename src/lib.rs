@@ -30,6 +30,7 @@
 //! # Ok::<(), netiquette::Error>(())
 //! ```
 
+pub mod batch;
 pub mod comment;
 pub mod corpus;
 pub mod error;
@@ -42,6 +43,7 @@ pub mod logistic;
 pub mod metrics;
 pub mod model;
 pub mod prepared;
+pub mod prevalence;
 pub mod silver;
 pub mod sparse;
 pub mod stream;

@@ -15,9 +15,11 @@ mod output;
 mod paths;
 mod rejects;
 mod require;
+mod rows;
 mod score;
 mod signals;
 mod table;
+mod threshold;
 mod train;
 mod writer;
 
@@ -56,6 +58,7 @@ enum Command {
     Evaluate(evaluate::EvaluateArgs),
     Explain(explain::ExplainArgs),
     Inspect(inspect::InspectArgs),
+    Threshold(threshold::ThresholdArgs),
 }
 
 /// Parses the arguments, runs the command, and says what went wrong.
@@ -76,6 +79,7 @@ pub fn main() -> ExitCode {
         Command::Evaluate(args) => evaluate::run(args, &log),
         Command::Explain(args) => explain::run(args, &log),
         Command::Inspect(args) => inspect::run(args),
+        Command::Threshold(args) => threshold::run(args, &log),
     };
     match done {
         Ok(code) => ExitCode::from(code),

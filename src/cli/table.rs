@@ -1,6 +1,7 @@
 //! Tables for people.
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use netiquette::metrics::Estimate;
 
 /// A plain table: the first column to the left, numbers to the right.
 pub fn plain(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Table {
@@ -19,4 +20,15 @@ pub fn plain(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Ta
 /// A figure with three decimals, or that it is undefined.
 pub fn figure(value: Option<f64>) -> String {
     value.map_or_else(|| "undefined".to_owned(), |v| format!("{v:.3}"))
+}
+
+/// A share in per cent with its interval, or that it is undefined.
+pub fn percent(share: Option<Estimate>) -> String {
+    share.map_or_else(
+        || "undefined".to_owned(),
+        |e| {
+            let [value, low, high] = [e.value, e.low, e.high].map(|x| 100.0 * x.clamp(0.0, 1.0));
+            format!("{value:.1} % ({low:.1} to {high:.1})")
+        },
+    )
 }

@@ -30,7 +30,9 @@ pub use interval::{Estimate, wilson};
 pub(crate) use interval::{ratio, weighted_sum};
 pub use random::SplitMix64;
 pub use ranking::{Ranking, Step, average_precision, roc_auc};
-pub use shift::{KolmogorovSmirnov, kolmogorov_smirnov, population_stability_index, psi_of_counts};
+pub use shift::{
+    KolmogorovSmirnov, kolmogorov_smirnov, population_stability_index, psi_of_counts, quantile_edges,
+};
 
 /// `numerator / denominator`, or `None` where that is not a finite number.
 fn quotient(numerator: f64, denominator: f64) -> Option<f64> {

@@ -36,11 +36,21 @@ pub fn kolmogorov_smirnov(a: &[f64], b: &[f64]) -> Option<KolmogorovSmirnov> {
 /// without bins. See [`psi_of_counts`] for the formula and how to read it.
 pub fn population_stability_index(baseline: &[f64], current: &[f64], bins: usize) -> Option<f64> {
     let (baseline, current) = (sorted(baseline)?, sorted(current)?);
-    // Upper edges of all bins but the last, which is open.
-    let mut edges: Vec<f64> = (1..bins).map(|i| baseline[(i * baseline.len()).div_ceil(bins) - 1]).collect();
-    edges.dedup();
+    let edges = edges(&baseline, bins);
     let (baseline, current) = (histogram(&baseline, &edges), histogram(&current, &edges));
     (bins > 0).then(|| psi_of_counts(&baseline, &current))?
+}
+
+/// The upper edges of all but the last of `bins` classes that the values fill as equally as their
+/// ties permit; a class is `(before, edge]`. `None` without values or with a NaN.
+pub fn quantile_edges(values: &[f64], bins: usize) -> Option<Vec<f64>> {
+    sorted(values).map(|values| edges(&values, bins))
+}
+
+fn edges(sorted: &[f64], bins: usize) -> Vec<f64> {
+    let mut edges: Vec<f64> = (1..bins).map(|i| sorted[(i * sorted.len()).div_ceil(bins) - 1]).collect();
+    edges.dedup();
+    edges
 }
 
 /// `Σ (cᵢ − bᵢ) ln(cᵢ / bᵢ)` over the shares of matching classes, each count raised by ½ so that

@@ -1,8 +1,8 @@
 //! Two cuts for desks that publish, review, or hold.
 
-use super::{Answer, Objective, OperatingPoint, Refusal, choose};
+use super::{Answer, Evidence, Objective, OperatingPoint, Refusal, choose};
 use crate::error::{Error, Result};
-use crate::metrics::{Confusion, Ranking};
+use crate::metrics::{Confusion, Estimate};
 use serde::Serialize;
 
 /// What happens to comments below, between and above two cuts. In each band's point, "flagged"
@@ -42,20 +42,21 @@ pub enum ThreeWay {
 /// # Errors
 /// Those of [`choose`].
 pub fn three_way(
-    ranking: &Ranking,
+    evidence: impl Into<Evidence>,
     review: Objective,
     hold: Objective,
     prevalence: Option<f64>,
 ) -> Result<ThreeWay> {
-    let review_from = match choose(ranking, review, prevalence)? {
+    let evidence = evidence.into();
+    let review_from = match choose(evidence.clone(), review, prevalence)? {
         Answer::Cut(choice) => choice.cut,
         Answer::Refused(refusal) => return Ok(ThreeWay::ReviewRefused(refusal)),
     };
-    let hold_from = match choose(ranking, hold, prevalence)? {
+    let hold_from = match choose(evidence.clone(), hold, prevalence)? {
         Answer::Cut(choice) => choice.cut,
         Answer::Refused(refusal) => return Ok(ThreeWay::HoldRefused(refusal)),
     };
-    bands_at(ranking, review_from.min(hold_from), hold_from, prevalence)
+    bands_at(evidence, review_from.min(hold_from), hold_from, prevalence)
         .map(|bands| ThreeWay::Bands(Box::new(bands)))
 }
 
@@ -64,7 +65,7 @@ pub fn three_way(
 /// # Errors
 /// [`Kind::Parameter`](crate::error::Kind::Parameter) unless `review_from <= hold_from`.
 pub fn bands_at(
-    ranking: &Ranking,
+    evidence: impl Into<Evidence>,
     review_from: f64,
     hold_from: f64,
     prevalence: Option<f64>,
@@ -74,11 +75,14 @@ pub fn bands_at(
             "review starts at {review_from}, but must not start above holding, at {hold_from}"
         )));
     }
-    let all = [ranking.positives() as f64, ranking.negatives() as f64];
-    let [above_review, above_hold] = [review_from, hold_from].map(|cut| at_or_above(ranking, cut));
+    let evidence = evidence.into();
+    let prevalence = prevalence.or(evidence.prevalence());
+    let all = evidence.totals();
+    let [above_review, above_hold] = [review_from, hold_from].map(|cut| evidence.at_or_above(cut));
     let between = |from: [f64; 2], to: [f64; 2]| {
-        let [tp, fp] = [from[0] - to[0], from[1] - to[1]];
-        OperatingPoint::of(Confusion { tp, fp, fn_: all[0] - tp, tn: all[1] - fp }, prevalence)
+        let [tp, fp] = [from[0] - to[0], from[1] - to[1]].map(|rows| rows.max(0.0));
+        let [fn_, tn] = [all[0] - tp, all[1] - fp].map(|rows| rows.max(0.0));
+        OperatingPoint::of(Confusion { tp, fp, fn_, tn }, prevalence)
     };
     Ok(Bands {
         review_from,
@@ -89,18 +93,27 @@ pub fn bands_at(
     })
 }
 
-/// Problems and fine rows with `score >= cut`.
-fn at_or_above(ranking: &Ranking, cut: f64) -> [f64; 2] {
-    let steps = ranking.steps();
-    let reached = steps.partition_point(|step| step.score >= cut);
-    reached.checked_sub(1).map_or([0.0; 2], |last| [steps[last].tp as f64, steps[last].fp as f64])
+impl Bands {
+    /// The same cuts where the prevalence is an estimate: as [`Choice::under`](super::Choice::under).
+    pub fn under(self, prevalence: Estimate) -> Self {
+        let ends = [prevalence.low, prevalence.high].map(|share| share.clamp(1e-9, 1.0 - 1e-9));
+        let widened = |point: OperatingPoint| {
+            point.widened(&ends.map(|share| OperatingPoint::at_prevalence(point.counts, share)))
+        };
+        Self {
+            publish: widened(self.publish),
+            review: widened(self.review),
+            hold: widened(self.hold),
+            ..self
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::metrics::fixture::{coarse, fine};
-    use crate::metrics::wilson;
+    use crate::metrics::{Ranking, wilson};
 
     fn wish(text: &str) -> Objective {
         text.parse().unwrap()

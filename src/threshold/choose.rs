@@ -1,8 +1,8 @@
 //! The search for the cut.
 
-use super::{Objective, OperatingPoint, Refusal, Support};
+use super::{Evidence, Objective, OperatingPoint, Refusal, Support};
 use crate::error::{Error, Result};
-use crate::metrics::{Confusion, Ranking, Step};
+use crate::metrics::{Confusion, Estimate};
 use serde::Serialize;
 
 /// Slack for a bound that is met but for the last bits of a division.
@@ -30,7 +30,7 @@ pub struct Choice {
 }
 
 /// The best cut for `objective` on held-out rows, rates restated for a stream in which `prevalence`
-/// of the comments are problems (`None`: as among the rows).
+/// of the comments are problems (`None`: as among the rows, by their weights if they have any).
 ///
 /// Among equally good cuts the highest is taken, thus the fewest flags; a flag rate or a budget is
 /// filled as far as ties permit. At least one row is always flagged.
@@ -38,8 +38,14 @@ pub struct Choice {
 /// # Errors
 /// [`Kind::Parameter`](crate::error::Kind::Parameter) when a number is out of its range, or a
 /// budget does not know the day's volume.
-pub fn choose(ranking: &Ranking, objective: Objective, prevalence: Option<f64>) -> Result<Answer> {
+pub fn choose(
+    evidence: impl Into<Evidence>,
+    objective: Objective,
+    prevalence: Option<f64>,
+) -> Result<Answer> {
+    let evidence = evidence.into();
     objective.validate()?;
+    let prevalence = prevalence.or(evidence.prevalence());
     if let Some(share) = prevalence.filter(|share| !(*share > 0.0 && *share < 1.0)) {
         return Err(Error::parameter(format!("the prevalence is {share}, but must lie between 0 and 1")));
     }
@@ -48,19 +54,18 @@ pub fn choose(ranking: &Ranking, objective: Objective, prevalence: Option<f64>) 
             "a budget needs to know how many comments arrive a day: give the volume",
         ));
     }
-    let (positives, negatives) = (ranking.positives(), ranking.negatives());
+    let [positives, negatives] = evidence.totals().map(|rows| rows.round() as u64);
     if positives == 0 || negatives == 0 {
         return Ok(Answer::Refused(Refusal::OneClass { positives, negatives }));
     }
-    let steps = ranking.steps();
     let streams: Vec<Confusion> =
-        steps.iter().map(|step| stream(cells(*step, positives, negatives), prevalence)).collect();
+        (0..evidence.len()).map(|at| stream(evidence.cells(at), prevalence)).collect();
     Ok(match best(objective, &streams) {
         None => Answer::Refused(Refusal::of(objective, &streams)),
         Some(at) => {
-            let point = OperatingPoint::of(cells(steps[at], positives, negatives), prevalence);
+            let point = OperatingPoint::of(evidence.cells(at), prevalence);
             Answer::Cut(Choice {
-                cut: cut_below(&steps, at),
+                cut: cut_below(&evidence, at),
                 support: Support::of(objective, &point, prevalence),
                 point,
             })
@@ -68,9 +73,24 @@ pub fn choose(ranking: &Ranking, objective: Objective, prevalence: Option<f64>) 
     })
 }
 
-fn cells(step: Step, positives: u64, negatives: u64) -> Confusion {
-    let [tp, fp] = [step.tp as f64, step.fp as f64];
-    Confusion { tp, fp, fn_: positives as f64 - tp, tn: negatives as f64 - fp }
+impl Choice {
+    /// The same cut where the prevalence is an estimate: every interval reaches from the lowest to
+    /// the highest of those at both its ends, and the support is the weaker of the two. Wider than
+    /// need be, for both uncertainties seldom push the same way.
+    pub fn under(self, objective: Objective, prevalence: Estimate) -> Self {
+        let inside = |share: f64| share.clamp(1e-9, 1.0 - 1e-9);
+        let ends = [prevalence.low, prevalence.high].map(|share| {
+            let point = OperatingPoint::at_prevalence(self.point.counts, inside(share));
+            (point, Support::of(objective, &point, Some(inside(share))))
+        });
+        let support = ends.iter().map(|end| end.1).fold(self.support, Ord::max);
+        Self { point: self.point.widened(&ends.map(|end| end.0)), support, ..self }
+    }
+}
+
+/// `cut` rounded up to the four decimals of a printed score: the same rows reach it.
+pub fn printed_cut(cut: f64) -> f64 {
+    (cut * 1e4 - 1e-6).ceil() / 1e4
 }
 
 /// The counts as they stand, or as shares of a stream with the given prevalence.
@@ -112,9 +132,9 @@ fn worth(objective: Objective, cells: &Confusion) -> Option<(f64, f64)> {
 
 /// Midway between the scores of a step and of the next. Between two neighbouring floats there is
 /// no middle: the step's own score then, as after the last step.
-fn cut_below(steps: &[Step], at: usize) -> f64 {
-    let here = steps[at].score;
-    let Some(next) = steps.get(at + 1).map(|step| step.score) else { return here };
+fn cut_below(evidence: &Evidence, at: usize) -> f64 {
+    let here = evidence.score(at).unwrap_or(f64::INFINITY);
+    let Some(next) = evidence.score(at + 1) else { return here };
     let middle = next.midpoint(here);
     if next < middle && middle < here { middle } else { here }
 }
@@ -122,6 +142,7 @@ fn cut_below(steps: &[Step], at: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::Ranking;
     use crate::metrics::fixture::{assert_close, coarse, fine};
     use proptest::prelude::*;
 

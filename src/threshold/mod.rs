@@ -11,6 +11,7 @@
 
 mod bands;
 mod choose;
+mod evidence;
 mod objective;
 mod operating_point;
 mod query;
@@ -18,7 +19,8 @@ mod refusal;
 mod support;
 
 pub use bands::{Bands, ThreeWay, bands_at, three_way};
-pub use choose::{Answer, Choice, choose};
+pub use choose::{Answer, Choice, choose, printed_cut};
+pub use evidence::Evidence;
 pub use objective::Objective;
 pub use operating_point::OperatingPoint;
 pub use refusal::Refusal;

@@ -62,6 +62,22 @@ impl OperatingPoint {
             None => Self::as_sampled(counts),
         }
     }
+
+    /// The same values, each interval also covering that of the `others`.
+    pub(super) fn widened(self, others: &[Self]) -> Self {
+        let wide = |rate: fn(&Self) -> Option<Estimate>| {
+            others.iter().filter_map(rate).fold(rate(&self), |wide, other| {
+                wide.map(|e| Estimate { low: e.low.min(other.low), high: e.high.max(other.high), ..e })
+            })
+        };
+        Self {
+            precision: wide(|p| p.precision),
+            recall: wide(|p| p.recall),
+            flagged_share: wide(|p| p.flagged_share),
+            missed_share: wide(|p| p.missed_share),
+            ..self
+        }
+    }
 }
 
 /// `hits / (hits + alarms)` by the ratio of the two that has something to divide by.

@@ -5,7 +5,7 @@ use crate::metrics::Confusion;
 use serde::Serialize;
 
 /// How well the rows carry a wish with a bound (precision, recall, flag rate, budget).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Support {
     /// The wish has no bound.
