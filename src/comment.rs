@@ -48,4 +48,9 @@ pub struct Example {
     pub judgements: Vec<Option<bool>>,
     /// Fold to cross-validate over, where the table has a fold column.
     pub fold: Option<String>,
+    /// Cells of the further columns that were asked for, aligned with the corpus' `columns`;
+    /// blank where the table has no such column.
+    pub extra: Vec<String>,
+    /// Line of the record in its table, from 1.
+    pub line: u64,
 }

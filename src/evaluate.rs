@@ -1,5 +1,9 @@
 //! How good the scores are: figures with intervals, by a given model or cross-validated.
 
+mod detail;
+mod mistakes;
+mod slices;
+
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
@@ -13,6 +17,10 @@ use crate::metrics::{Bootstrap, Confusion, Estimate, Ranking, brier, expected_ca
 use crate::model::Model;
 use crate::prepared::Prepared;
 use crate::train::{Config, assign_folds, train};
+
+pub use detail::{Bar, Cut, Detail, Workload};
+pub use mistakes::{Mistake, merge, mistakes};
+pub use slices::{Dimension, Slice, Slicing, Value, Worst, dimensions, hour, slice, worst};
 
 /// Scores of the judged rows of one label, and what was decided of them.
 #[derive(Clone, Debug, Default)]
@@ -151,6 +159,21 @@ pub fn cross_validate(
     config: &Config,
     mut done: impl FnMut(usize),
 ) -> Result<Vec<Scored>> {
+    cross_validate_with(prepared, folds, extractor, config, |k, _, _| done(k))
+}
+
+/// [`cross_validate`] that shows each fold's number (from 1), its model, and what that model
+/// scored, before the model is dropped.
+///
+/// # Errors
+/// Whatever [`train`] gives.
+pub fn cross_validate_with(
+    prepared: &Prepared,
+    folds: &[Vec<u32>],
+    extractor: &Extractor,
+    config: &Config,
+    mut visit: impl FnMut(usize, &Model, &[Scored]),
+) -> Result<Vec<Scored>> {
     let mut all: Vec<Scored> = Vec::new();
     for (k, held_out) in folds.iter().enumerate() {
         let mut rest: Vec<u32> =
@@ -158,11 +181,11 @@ pub fn cross_validate(
         rest.sort_unstable();
         let model = train(prepared, &rest, extractor, config)?;
         let scored = score_judged(&model, prepared, held_out);
+        visit(k + 1, &model, &scored);
         match all.is_empty() {
             true => all = scored,
             false => all.iter_mut().zip(scored).for_each(|(a, s)| a.append(s)),
         }
-        done(k + 1);
     }
     Ok(all)
 }

@@ -10,6 +10,7 @@
 //! prepared a corpus, measured once
 //! logistic, sparse, head   what the numbers mean, learned from judgements
 //! train    rows → model;  model → score;  explain → words;  evaluate → figures
+//! report   figures → one HTML file
 //! threshold, metrics       arithmetic only
 //! ```
 //!
@@ -44,6 +45,7 @@ pub mod metrics;
 pub mod model;
 pub mod prepared;
 pub mod prevalence;
+pub mod report;
 pub mod silver;
 pub mod sparse;
 pub mod stream;

@@ -209,7 +209,7 @@ mod tests {
                 ..Comment::default()
             },
             judgements: vec![judged],
-            fold: None,
+            ..Example::default()
         };
         Corpus {
             labels: vec![OFF_TOPIC.to_owned()],

@@ -4,15 +4,19 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use netiquette::evaluate::{Evaluation, Scored, cross_validate, outer_folds, score_judged};
+use netiquette::Model;
+use netiquette::evaluate::{
+    Evaluation, Mistake, Scored, cross_validate_with, merge, mistakes, outer_folds, score_judged,
+};
 use netiquette::metrics::Bootstrap;
 use serde_json::json;
 
 use super::log::Log;
 use super::models::load;
+use super::report::{ReportOptions, Run};
 use super::require::Requirement;
 use super::table::{figure, plain};
-use super::train::{TrainingOptions, set_threads};
+use super::train::{Training, TrainingOptions, set_threads};
 use super::{DONE, GATE_MISSED, SOME_REJECTED};
 
 /// Evaluate a model on judged comments, or cross-validate training on them
@@ -44,6 +48,8 @@ pub struct EvaluateArgs {
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
+    pub report: ReportOptions,
+    #[command(flatten)]
     pub common: TrainingOptions,
 }
 
@@ -59,6 +65,7 @@ pub fn run(args: &EvaluateArgs, log: &Log) -> anyhow::Result<u8> {
     let (evaluations, rejected) = evaluate(args, log)?;
     let mut out = std::io::stdout().lock();
     match args.json {
+        _ if args.report.is_stdout() => {}
         true => writeln!(out, "{}", serde_json::to_string_pretty(&json!({ "labels": evaluations }))?)?,
         false => evaluations.iter().try_for_each(|e| write!(out, "{}", as_text(e)))?,
     }
@@ -72,27 +79,54 @@ pub fn run(args: &EvaluateArgs, log: &Log) -> anyhow::Result<u8> {
 }
 
 fn evaluate(args: &EvaluateArgs, log: &Log) -> anyhow::Result<(Vec<Evaluation>, usize)> {
-    let bootstrap = |seed| Bootstrap { replicates: args.resamples, seed };
-    let Some(k) = args.cross_validate else {
-        let (model, _) = load(args.model.as_deref())?;
-        let training = args.common.read(&args.tables, None, Some(&model.extractor), log)?;
-        let rows: Vec<u32> = (0..training.prepared.rows() as u32).collect();
-        let scored = score_judged(&model, &training.prepared, &rows);
-        return Ok((
-            figures(&scored, &training.prepared, bootstrap(training.config.seed))?,
-            training.rejected,
-        ));
+    args.report.refuse_collision(args)?;
+    let run = match args.cross_validate {
+        None => by_model(args, log)?,
+        Some(k) => by_cross_validation(args, k, log)?,
     };
+    let bootstrap = Bootstrap { replicates: args.resamples, seed: run.training.config.seed };
+    let evaluations = figures(&run.scored, &run.training.prepared, bootstrap)?;
+    args.report.write(&run, &evaluations)?;
+    Ok((evaluations, run.training.rejected))
+}
+
+fn by_model(args: &EvaluateArgs, log: &Log) -> anyhow::Result<Run> {
+    let (model, id) = load(args.model.as_deref())?;
+    let (corpus, config) = args.common.corpus(&args.tables, &args.report.wanted(None), log)?;
+    let training = Training::measure(&corpus, config, Some(&model.extractor))?;
+    let rows: Vec<u32> = (0..training.prepared.rows() as u32).collect();
+    let scored = score_judged(&model, &training.prepared, &rows);
+    let mistakes = match args.report.is_wanted() {
+        true => mistakes(&model, &scored, &training.prepared, &corpus),
+        false => Vec::new(),
+    };
+    Ok(Run { training, corpus, scored, mistakes, model: Some(id.to_string()), folds: None })
+}
+
+fn by_cross_validation(args: &EvaluateArgs, k: usize, log: &Log) -> anyhow::Result<Run> {
     let group = (args.group != ARTICLE).then_some(args.group.as_str());
     let column = args.fold_column.as_deref().or(group);
-    let mut training = args.common.read(&args.tables, column, None, log)?;
+    let (corpus, config) = args.common.corpus(&args.tables, &args.report.wanted(column), log)?;
+    let mut training = Training::measure(&corpus, config, None)?;
     if args.fold_column.is_none() && group.is_some() {
         training.prepared.group_by_folds();
     }
-    let folds = outer_folds(&training.prepared, k, training.config.seed, args.fold_column.is_some())?;
-    let done = |n: usize| log.note(format_args!("fold {n} of {} done", folds.len()));
-    let scored = cross_validate(&training.prepared, &folds, &training.extractor, &training.config, done)?;
-    Ok((figures(&scored, &training.prepared, bootstrap(training.config.seed))?, training.rejected))
+    let (prepared, config) = (&training.prepared, &training.config);
+    let folds = outer_folds(prepared, k, config.seed, args.fold_column.is_some())?;
+    let mut dearest: Vec<Vec<Mistake>> = Vec::new();
+    let visit = |n: usize, model: &Model, scored: &[Scored]| {
+        if args.report.is_wanted() {
+            let found = mistakes(model, scored, prepared, &corpus);
+            dearest.resize_with(found.len(), Vec::new);
+            for (all, found) in dearest.iter_mut().zip(found) {
+                *all = merge(std::mem::take(all), found);
+            }
+        }
+        log.note(format_args!("fold {n} of {} done", folds.len()));
+    };
+    let scored = cross_validate_with(prepared, &folds, &training.extractor, config, visit)?;
+    let folds = Some(folds.len());
+    Ok(Run { training, corpus, scored, mistakes: dearest, model: None, folds })
 }
 
 fn figures(

@@ -14,6 +14,7 @@ mod models;
 mod output;
 mod paths;
 mod rejects;
+mod report;
 mod require;
 mod rows;
 mod score;

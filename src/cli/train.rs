@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use netiquette::corpus::read_corpus;
+use netiquette::corpus::{Corpus, read_corpus_with};
 use netiquette::error::{Error, Position};
 use netiquette::features::Extractor;
 use netiquette::model::{Model, Provenance, file};
@@ -75,6 +75,38 @@ pub struct Training {
     pub rejected: usize,
 }
 
+/// Columns that are wanted beside the comments and their labels.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'a> {
+    /// That of the folds.
+    pub fold: Option<&'a str>,
+    /// Those that must be there.
+    pub columns: &'a [String],
+    /// Those that may be missing.
+    pub if_there: &'a [&'a str],
+    /// Whether tables without a usual label will do.
+    pub unlabelled: bool,
+}
+
+impl Training {
+    /// Measures `corpus` with `extractor`, or the one that `config` asks for.
+    ///
+    /// # Errors
+    /// If the built-in word lists cannot be read.
+    pub fn measure(corpus: &Corpus, config: Config, extractor: Option<&Extractor>) -> anyhow::Result<Self> {
+        let extractor = extractor.cloned().map_or_else(|| Extractor::builtin(config.bits()), Ok)?;
+        let prepared = Prepared::new(corpus, &extractor);
+        let provenance = Provenance {
+            trained_by: env!("CARGO_PKG_VERSION").to_owned(),
+            corpus_checksum: corpus.checksum.iter().map(|b| format!("{b:02x}")).collect(),
+            sources: corpus.sources.iter().map(|(path, rows)| (short(path), *rows)).collect(),
+            silver: None,
+            note: String::new(),
+        };
+        Ok(Self { prepared, extractor, config, provenance, rejected: corpus.rejects.len() })
+    }
+}
+
 /// Trains and writes the model.
 ///
 /// # Errors
@@ -130,8 +162,8 @@ pub fn set_threads(threads: Option<usize>) -> anyhow::Result<()> {
 }
 
 impl TrainingOptions {
-    /// Reads the tables; `fold` names a column of folds, `extractor` is that of the model
-    /// that will score them, if there is one already.
+    /// Reads and measures the tables; `fold` names a column of folds, `extractor` is that of
+    /// the model that will score them, if there is one already.
     ///
     /// # Errors
     /// If a table, the articles or the config cannot be read, or a label is nowhere.
@@ -142,6 +174,20 @@ impl TrainingOptions {
         extractor: Option<&Extractor>,
         log: &Log,
     ) -> anyhow::Result<Training> {
+        let (corpus, config) = self.corpus(tables, &Wanted { fold, ..Wanted::default() }, log)?;
+        Training::measure(&corpus, config, extractor)
+    }
+
+    /// Reads the tables; what was left out is said.
+    ///
+    /// # Errors
+    /// If a table, the articles or the config cannot be read, or a wanted column is nowhere.
+    pub fn corpus(
+        &self,
+        tables: &[PathBuf],
+        wanted: &Wanted<'_>,
+        log: &Log,
+    ) -> anyhow::Result<(Corpus, Config)> {
         let config = self.config()?;
         let options = self.input.resolve()?;
         let articles = articles(self.articles.as_deref(), &options, log)?;
@@ -149,23 +195,21 @@ impl TrainingOptions {
             tables.iter().map(|path| comments(path, &options, log)).collect::<Result<Vec<_>, _>>()?;
         let labels = match self.labels.is_empty() {
             false => self.labels.clone(),
-            true => default_labels(&opened)?,
+            true => default_labels(&opened)
+                .or_else(|e| if wanted.unlabelled { Ok(Vec::new()) } else { Err(e) })?,
         };
-        let corpus = read_corpus(opened.into_iter().map(Ok), articles, &labels, fold)?;
+        let there = |name: &&&str| {
+            !wanted.columns.iter().any(|c| c == **name)
+                && opened.iter().any(|table| table.columns().named(name).is_some())
+        };
+        let mut columns = wanted.columns.to_vec();
+        columns.extend(wanted.if_there.iter().filter(there).map(|name| (*name).to_owned()));
+        let corpus = read_corpus_with(opened.into_iter().map(Ok), articles, &labels, wanted.fold, &columns)?;
         for (name, reject) in &corpus.rejects {
             let place = reject.position(name);
             log.note(format_args!("{place}: {}: {}; left out", reject.code, reject.reason));
         }
-        let extractor = extractor.cloned().map_or_else(|| Extractor::builtin(config.bits()), Ok)?;
-        let prepared = Prepared::new(&corpus, &extractor);
-        let provenance = Provenance {
-            trained_by: env!("CARGO_PKG_VERSION").to_owned(),
-            corpus_checksum: corpus.checksum.iter().map(|b| format!("{b:02x}")).collect(),
-            sources: corpus.sources.iter().map(|(path, rows)| (short(path), *rows)).collect(),
-            silver: None,
-            note: String::new(),
-        };
-        Ok(Training { prepared, extractor, config, provenance, rejected: corpus.rejects.len() })
+        Ok((corpus, config))
     }
 
     fn config(&self) -> anyhow::Result<Config> {
@@ -203,7 +247,7 @@ fn default_labels(tables: &[netiquette::corpus::Table]) -> anyhow::Result<Vec<St
 }
 
 /// Folder and file name: enough to know a table by, nothing about the machine.
-fn short(path: &str) -> String {
+pub fn short(path: &str) -> String {
     let parts: Vec<&str> = path.rsplit(['/', '\\']).take(2).collect();
     parts.into_iter().rev().filter(|p| !p.is_empty() && *p != "..").collect::<Vec<_>>().join("/")
 }

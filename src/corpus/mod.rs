@@ -22,6 +22,6 @@ pub use check::SeenIds;
 pub use columns::{Columns, Field, Mapping, Role};
 pub use dialect::Dialect;
 pub use encoding::encoding;
-pub use read::{Corpus, read_articles, read_corpus};
+pub use read::{Corpus, read_articles, read_corpus, read_corpus_with};
 pub use row::{Code, Outcome, Reject, Row};
 pub use table::{Format, MAX_TEXT, Options, Table};

@@ -12,6 +12,8 @@ use crate::error::{Error, Position, Result};
 pub struct Corpus {
     /// Names of the labels, in the order of the judgements.
     pub labels: Vec<String>,
+    /// Names of the further columns that were asked for.
+    pub columns: Vec<String>,
     /// All rows in order, also those nobody judged: they are part of the thread.
     pub examples: Vec<Example>,
     /// Articles by `article_id`, given or found inline.
@@ -38,11 +40,29 @@ pub fn read_corpus(
     labels: &[String],
     fold: Option<&str>,
 ) -> Result<Corpus> {
-    let mut corpus = Corpus { labels: labels.to_vec(), articles, ..Corpus::default() };
+    read_corpus_with(tables, articles, labels, fold, &[])
+}
+
+/// [`read_corpus`] that also keeps the cells of `columns`, whatever they hold.
+///
+/// # Errors
+/// Those of [`read_corpus`], and [`Kind::Input`](crate::error::Kind::Input) when no table has
+/// one of the columns.
+pub fn read_corpus_with(
+    tables: impl IntoIterator<Item = Result<Table>>,
+    articles: HashMap<String, Article>,
+    labels: &[String],
+    fold: Option<&str>,
+    columns: &[String],
+) -> Result<Corpus> {
+    let mut corpus =
+        Corpus { labels: labels.to_vec(), columns: columns.to_vec(), articles, ..Corpus::default() };
     let mut found = vec![false; labels.len()];
+    let mut found_columns = vec![false; columns.len()];
     for table in tables {
         let mut table = table?;
-        let at = Wanted::of(&table, labels, fold)?;
+        let at = Wanted::of(&table, labels, fold, columns)?;
+        found_columns.iter_mut().zip(&at.extra).for_each(|(found, at)| *found |= at.is_some());
         found.iter_mut().zip(&at.labels).for_each(|(found, at)| *found |= at.is_some());
         let before = corpus.examples.len();
         corpus.read_table(&mut table, &at)?;
@@ -53,6 +73,9 @@ pub fn read_corpus(
             "no table has a column `{label}` (--column {label}=NAME maps one)"
         )));
     }
+    if let Some((column, _)) = columns.iter().zip(found_columns).find(|(_, found)| !found) {
+        return Err(Error::input(format!("no table has a column `{column}`")));
+    }
     corpus.checksum = checksum(&corpus);
     Ok(corpus)
 }
@@ -61,17 +84,19 @@ pub fn read_corpus(
 struct Wanted {
     labels: Vec<Option<usize>>,
     fold: Option<usize>,
+    extra: Vec<Option<usize>>,
 }
 
 impl Wanted {
-    fn of(table: &Table, labels: &[String], fold: Option<&str>) -> Result<Self> {
+    fn of(table: &Table, labels: &[String], fold: Option<&str>, extra: &[String]) -> Result<Self> {
         let columns = table.columns();
         let labels = labels.iter().map(|label| columns.named(label)).collect();
         let no_column = |name: &str| {
             Error::input(format!("there is no fold column `{name}`")).at(Position::file(table.name()))
         };
         let fold = fold.map(|name| columns.named(name).ok_or_else(|| no_column(name))).transpose()?;
-        Ok(Self { labels, fold })
+        let extra = extra.iter().map(|name| columns.named(name)).collect();
+        Ok(Self { labels, fold, extra })
     }
 }
 
@@ -115,6 +140,8 @@ fn example(row: &Row<'_>, at: &Wanted) -> Result<Example, Reject> {
     Ok(Example {
         judgements: judgements.collect::<Result<_, _>>()?,
         fold: fold.map(str::to_owned),
+        extra: at.extra.iter().map(|at| at.map_or("", |at| row.field(at).trim()).to_owned()).collect(),
+        line: row.line(),
         comment: row.comment(),
     })
 }
@@ -145,7 +172,7 @@ fn checksum(corpus: &Corpus) -> [u8; 32] {
         hash.update(part.as_bytes());
     };
     corpus.labels.iter().for_each(|label| add(label));
-    for Example { comment: c, judgements, fold } in &corpus.examples {
+    for Example { comment: c, judgements, fold, .. } in &corpus.examples {
         [&c.id, &c.article_id, &c.parent_id, &c.author, &c.created_at, &c.text]
             .into_iter()
             .for_each(|part| add(part));
@@ -228,6 +255,20 @@ mod tests {
         let folds: Vec<_> = read("fold").unwrap().examples.into_iter().map(|e| e.fold).collect();
         assert_eq!(folds, [Some("x".to_owned()), None]);
         assert_eq!(read("group").unwrap_err().to_string(), "t.csv: there is no fold column `group`");
+    }
+
+    #[test]
+    fn further_columns_are_kept_and_a_missing_one_is_named() {
+        let read = |names: &[&str]| {
+            let columns: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
+            let tables = ["text,hate,desk\na,1, Sport\n", "text,hate\nb,0\n"]
+                .map(|text| table("t.csv", text, Role::Comments));
+            read_corpus_with(tables, HashMap::new(), &["hate".to_owned()], None, &columns)
+        };
+        let corpus = read(&["desk"]).unwrap();
+        let rows: Vec<_> = corpus.examples.into_iter().map(|e| (e.extra, e.line)).collect();
+        assert_eq!(rows, [(vec!["Sport".to_owned()], 2), (vec![String::new()], 2)]);
+        assert!(read(&["desk", "mood"]).unwrap_err().to_string().contains("`mood`"));
     }
 
     #[test]

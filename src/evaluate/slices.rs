@@ -1,0 +1,312 @@
+//! The same figures for parts of the rows: on whose comments is the model worse?
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::Scored;
+use crate::comment::Comment;
+use crate::corpus::Corpus;
+use crate::metrics::{Confusion, Estimate, expected_calibration_error, roc_auc, wilson};
+
+/// Names that people without one are given by exports.
+const NOBODY: [&str; 8] =
+    ["anonym", "anonymous", "anonymus", "gast", "guest", "unbekannt", "unknown", "nutzer gelöscht"];
+/// Upper ends of the length bands, in characters.
+const LENGTHS: [usize; 5] = [40, 100, 200, 400, 800];
+/// Slices of one dimension that are shown; the others are counted.
+const SHOWN: usize = 24;
+/// Rows and problems from which a slice may be called worse.
+const SUPPORT: (usize, usize) = (20, 5);
+/// Worst slices that are named.
+const NAMED: usize = 6;
+
+/// What rows are told apart by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dimension {
+    /// Length of the text in characters.
+    Length,
+    /// Hour of the day at which it was written, as the table says it.
+    Hour,
+    /// Whether the author has a name.
+    Author,
+    /// The article.
+    Article,
+    /// A further column of the corpus.
+    Column(String),
+}
+
+/// The value of a dimension that the rows of a slice share.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Value {
+    /// Characters: from and to, both inclusive; `None`: and more.
+    Length(usize, Option<usize>),
+    /// 0–23.
+    Hour(u8),
+    /// The author has a name.
+    Named,
+    /// The author has none.
+    Anonymous,
+    /// Article identifier or cell.
+    Text(String),
+    /// The table does not say.
+    Blank,
+}
+
+/// The rows of one value. `None`: undefined.
+#[derive(Clone, Debug, Serialize)]
+pub struct Slice {
+    /// The value.
+    pub value: Value,
+    /// Judged and scored rows.
+    pub n: usize,
+    /// Of them judged 1.
+    pub positives: usize,
+    /// Share judged 1, with its Wilson interval.
+    pub prevalence: Option<Estimate>,
+    /// Mean score: the share that the model expects.
+    pub mean_score: Option<f64>,
+    /// Whether `mean_score` lies inside the interval of `prevalence`.
+    pub calibrated: Option<bool>,
+    /// Mean distance of score and share over ten bins; only from 100 rows on.
+    pub calibration_error: Option<f64>,
+    /// Decisions against judgements.
+    pub confusion: Confusion,
+    /// F1; its interval is Wilson's of `J = tp / (tp + fp + fn)`, through `F1 = 2 J / (1 + J)`.
+    pub f1: Option<Estimate>,
+    /// Area under the ROC curve.
+    pub roc_auc: Option<f64>,
+}
+
+/// All slices of one dimension.
+#[derive(Clone, Debug, Serialize)]
+pub struct Slicing {
+    /// The dimension.
+    pub dimension: Dimension,
+    /// At most 24: by value where values have an order, else the largest first.
+    pub slices: Vec<Slice>,
+    /// How many are not among them.
+    pub more: usize,
+    /// Their rows.
+    pub more_rows: usize,
+}
+
+/// A slice with a lower F1 than all rows together.
+#[derive(Clone, Debug, Serialize)]
+pub struct Worst {
+    /// The dimension.
+    pub dimension: Dimension,
+    /// The slice.
+    pub slice: Slice,
+    /// Whether the interval of its F1 ends below that of all rows; else it may be chance.
+    pub clearly: bool,
+}
+
+/// The dimensions that `corpus` has something to say about.
+pub fn dimensions(corpus: &Corpus) -> Vec<Dimension> {
+    let any = |said: fn(&Comment) -> bool| corpus.examples.iter().any(|e| said(&e.comment));
+    let mut dimensions = vec![Dimension::Length];
+    if any(|c| hour(&c.created_at).is_some()) {
+        dimensions.push(Dimension::Hour);
+    }
+    dimensions.extend(corpus.columns.iter().cloned().map(Dimension::Column));
+    if any(|c| !c.author.is_empty()) {
+        dimensions.push(Dimension::Author);
+    }
+    if any(|c| !c.article_id.is_empty()) {
+        dimensions.push(Dimension::Article);
+    }
+    dimensions
+}
+
+/// The rows of `scored` by `dimension`.
+pub fn slice(scored: &Scored, corpus: &Corpus, dimension: &Dimension) -> Slicing {
+    let mut by_value: BTreeMap<Value, Vec<usize>> = BTreeMap::new();
+    for (k, &row) in scored.rows.iter().enumerate() {
+        by_value.entry(value(corpus, row as usize, dimension)).or_default().push(k);
+    }
+    let mut slices: Vec<Slice> =
+        by_value.into_iter().map(|(value, members)| measure(scored, value, &members)).collect();
+    if matches!(dimension, Dimension::Article | Dimension::Column(_)) {
+        slices.sort_by_key(|s| std::cmp::Reverse(s.n));
+    }
+    let rest = slices.split_off(slices.len().min(SHOWN));
+    Slicing {
+        dimension: dimension.clone(),
+        slices,
+        more: rest.len(),
+        more_rows: rest.iter().map(|s| s.n).sum(),
+    }
+}
+
+/// The slices with the lowest upper ends of F1 among those below `overall` that have 20 rows and
+/// 5 problems, at most 6.
+pub fn worst(slicings: &[Slicing], overall: &Confusion) -> Vec<Worst> {
+    let Some(overall) = overall.f1() else { return Vec::new() };
+    let supported = |s: &&Slice| s.n >= SUPPORT.0 && s.positives >= SUPPORT.1;
+    let mut found: Vec<(f64, Worst)> = Vec::new();
+    for slicing in slicings.iter().filter(|s| s.slices.len() > 1) {
+        for slice in slicing.slices.iter().filter(supported) {
+            let Some(f1) = slice.f1.filter(|f1| f1.value < overall) else { continue };
+            let dimension = slicing.dimension.clone();
+            found.push((f1.high, Worst { dimension, slice: slice.clone(), clearly: f1.high < overall }));
+        }
+    }
+    found.sort_by(|a, b| a.0.total_cmp(&b.0));
+    found.into_iter().take(NAMED).map(|(_, worst)| worst).collect()
+}
+
+fn value(corpus: &Corpus, row: usize, dimension: &Dimension) -> Value {
+    let example = &corpus.examples[row];
+    let text = |cell: &str| match cell.trim() {
+        "" => Value::Blank,
+        cell => Value::Text(cell.to_owned()),
+    };
+    match dimension {
+        Dimension::Length => length(example.comment.text.trim().chars().count()),
+        Dimension::Hour => hour(&example.comment.created_at).map_or(Value::Blank, Value::Hour),
+        Dimension::Author => author(&example.comment.author),
+        Dimension::Article => text(&example.comment.article_id),
+        Dimension::Column(name) => {
+            let at = corpus.columns.iter().position(|column| column == name);
+            text(at.and_then(|at| example.extra.get(at)).map_or("", String::as_str))
+        }
+    }
+}
+
+fn length(characters: usize) -> Value {
+    let band = LENGTHS.iter().position(|&end| characters <= end).unwrap_or(LENGTHS.len());
+    let from = if band == 0 { 0 } else { LENGTHS[band - 1] + 1 };
+    Value::Length(from, LENGTHS.get(band).copied())
+}
+
+fn author(name: &str) -> Value {
+    let name = name.trim().to_lowercase();
+    match name.is_empty() || NOBODY.contains(&name.as_str()) {
+        true => Value::Anonymous,
+        false => Value::Named,
+    }
+}
+
+/// The hour of the first `H:MM` or `HH:MM` in a date, behind a blank or a `T`.
+pub fn hour(date: &str) -> Option<u8> {
+    let clock = date.split(['T', 't', ' ', ',']).skip(1).find(|part| part.contains(':'))?;
+    let (hour, minutes) = clock.split_once(':')?;
+    let is_clock = minutes.len() >= 2 && minutes.as_bytes()[..2].iter().all(u8::is_ascii_digit);
+    hour.parse().ok().filter(|hour| is_clock && *hour < 24)
+}
+
+fn measure(scored: &Scored, value: Value, members: &[usize]) -> Slice {
+    let scores: Vec<f64> = members.iter().map(|&k| scored.scores[k]).collect();
+    let targets: Vec<bool> = members.iter().map(|&k| scored.targets[k]).collect();
+    let flagged: Vec<bool> = members.iter().map(|&k| scored.flagged[k]).collect();
+    let (n, positives) = (members.len(), targets.iter().filter(|t| **t).count());
+    let prevalence = wilson(positives as f64, n as f64);
+    let mean_score = (n > 0).then(|| scores.iter().sum::<f64>() / n as f64);
+    let confusion = Confusion::resampled(&flagged, &targets, &vec![1; n]);
+    Slice {
+        value,
+        n,
+        positives,
+        prevalence,
+        mean_score,
+        calibrated: prevalence.zip(mean_score).map(|(p, mean)| (p.low..=p.high).contains(&mean)),
+        calibration_error: expected_calibration_error(&scores, &targets).filter(|_| n >= 100),
+        f1: f1(&confusion),
+        roc_auc: roc_auc(&scores, &targets),
+        confusion,
+    }
+}
+
+fn f1(cells: &Confusion) -> Option<Estimate> {
+    let jaccard = wilson(cells.tp, cells.tp + cells.fp + cells.fn_)?;
+    let dice = |j: f64| 2.0 * j / (1.0 + j);
+    Some(Estimate { value: dice(jaccard.value), low: dice(jaccard.low), high: dice(jaccard.high) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::comment::Example;
+
+    #[test]
+    fn hours_are_read_from_the_dates_of_exports() {
+        let cases = [
+            ("2025-02-11T09:37", Some(9)),
+            ("2025-02-11T23:59:01+01:00", Some(23)),
+            ("11.02.2025 7:05", Some(7)),
+            ("11.02.2025, 17:05 Uhr", Some(17)),
+            ("2025-02-11", None),
+            ("2025-02-11T25:00", None),
+            ("gestern", None),
+            ("", None),
+        ];
+        for (date, expected) in cases {
+            assert_eq!(hour(date), expected, "{date}");
+        }
+    }
+
+    #[test]
+    fn bands_of_length_meet_without_a_gap() {
+        let cases = [
+            (0, 0, Some(40)),
+            (40, 0, Some(40)),
+            (41, 41, Some(100)),
+            (800, 401, Some(800)),
+            (801, 801, None),
+        ];
+        for (characters, from, to) in cases {
+            assert_eq!(length(characters), Value::Length(from, to), "{characters}");
+        }
+    }
+
+    #[test]
+    fn f1_of_a_slice_is_that_of_its_cells() {
+        let cells = Confusion { tp: 40.0, fp: 38.0, fn_: 19.0, tn: 103.0 };
+        let estimate = f1(&cells).unwrap();
+        assert!((estimate.value - 0.583941605839416).abs() < 1e-12, "scikit-learn 1.9.1: {estimate:?}");
+        assert!(estimate.low < estimate.value && estimate.value < estimate.high);
+    }
+
+    /// Rows of the desks `a` (all right) and `b` (all wrong), half of them problems.
+    fn two_desks() -> (Scored, Corpus) {
+        let example = |desk: &str| Example { extra: vec![desk.to_owned()], ..Example::default() };
+        let desks = (0..80).map(|i| example(if i < 40 { "a" } else { "b" }));
+        let corpus =
+            Corpus { columns: vec!["desk".to_owned()], examples: desks.collect(), ..Corpus::default() };
+        let targets: Vec<bool> = (0..80).map(|i| i % 2 == 0).collect();
+        let flagged: Vec<bool> = (0..80).map(|i| (i % 2 == 0) == (i < 40)).collect();
+        let scores = flagged.iter().map(|f| f64::from(u8::from(*f))).collect();
+        (Scored { rows: (0..80).collect(), scores, targets, flagged, ..Scored::default() }, corpus)
+    }
+
+    #[test]
+    fn the_worse_desk_is_named() {
+        let (scored, corpus) = two_desks();
+        let slicing = slice(&scored, &corpus, &Dimension::Column("desk".to_owned()));
+        assert_eq!(slicing.slices.iter().map(|s| s.n).collect::<Vec<_>>(), [40, 40]);
+        let overall = Confusion::resampled(&scored.flagged, &scored.targets, &[1; 80]);
+        let worst = worst(&[slicing], &overall);
+        let named: Vec<_> = worst.iter().map(|w| (w.slice.value.clone(), w.clearly)).collect();
+        assert_eq!(named, [(Value::Text("b".to_owned()), true)]);
+    }
+
+    #[test]
+    fn a_lone_slice_is_not_worse_than_itself() {
+        let (scored, corpus) = two_desks();
+        let slicing = slice(&scored, &corpus, &Dimension::Length);
+        assert!(worst(&[slicing], &Confusion { tp: 1.0, ..Confusion::default() }).is_empty());
+    }
+
+    #[test]
+    fn calibration_of_a_slice_compares_promise_and_share() {
+        let (mut scored, corpus) = two_desks();
+        scored.scores = vec![0.9; 80];
+        let slices = slice(&scored, &corpus, &Dimension::Length).slices;
+        assert_eq!((slices[0].n, slices[0].calibrated), (80, Some(false)));
+        scored.scores = vec![0.5; 80];
+        assert_eq!(slice(&scored, &corpus, &Dimension::Length).slices[0].calibrated, Some(true));
+    }
+}
