@@ -16,7 +16,7 @@ use super::models::load;
 use super::report::{ReportOptions, Run};
 use super::require::Requirement;
 use super::table::{figure, plain};
-use super::train::{Training, TrainingOptions, set_threads};
+use super::train::{TrainingOptions, set_threads};
 use super::{DONE, GATE_MISSED, SOME_REJECTED};
 
 /// Evaluate a model on judged comments, or cross-validate training on them
@@ -93,7 +93,7 @@ fn evaluate(args: &EvaluateArgs, log: &Log) -> anyhow::Result<(Vec<Evaluation>, 
 fn by_model(args: &EvaluateArgs, log: &Log) -> anyhow::Result<Run> {
     let (model, id) = load(args.model.as_deref())?;
     let (corpus, config) = args.common.corpus(&args.tables, &args.report.wanted(None), log)?;
-    let training = Training::measure(&corpus, config, Some(&model.extractor))?;
+    let training = args.common.measure(&corpus, config, Some(&model.extractor))?;
     let rows: Vec<u32> = (0..training.prepared.rows() as u32).collect();
     let scored = score_judged(&model, &training.prepared, &rows);
     let mistakes = match args.report.is_wanted() {
@@ -106,8 +106,9 @@ fn by_model(args: &EvaluateArgs, log: &Log) -> anyhow::Result<Run> {
 fn by_cross_validation(args: &EvaluateArgs, k: usize, log: &Log) -> anyhow::Result<Run> {
     let group = (args.group != ARTICLE).then_some(args.group.as_str());
     let column = args.fold_column.as_deref().or(group);
-    let (corpus, config) = args.common.corpus(&args.tables, &args.report.wanted(column), log)?;
-    let mut training = Training::measure(&corpus, config, None)?;
+    let (mut corpus, config) = args.common.corpus(&args.tables, &args.report.wanted(column), log)?;
+    args.common.swap(&mut corpus, &config, log)?;
+    let mut training = args.common.measure(&corpus, config, None)?;
     if args.fold_column.is_none() && group.is_some() {
         training.prepared.group_by_folds();
     }

@@ -9,6 +9,7 @@ use netiquette::error::{Error, Position};
 use netiquette::features::Extractor;
 use netiquette::model::{Model, Provenance, file};
 use netiquette::prepared::Prepared;
+use netiquette::silver::{Report, swap_articles};
 use netiquette::train::{Config, train};
 
 use super::input::{InputOptions, articles, comments};
@@ -51,9 +52,22 @@ pub struct TrainingOptions {
     /// Training parameters in TOML
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Seed of the folds
+    /// Seed of the folds and of moved comments
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// Learn off-topic without judgements: move this share of the comments under foreign
+    /// articles, as in `0.25`; with --cross-validate the moved ones are what is evaluated
+    #[arg(long, value_name = "RATE")]
+    pub swap_articles: Option<f64>,
+    /// Move only comments of tables whose path holds this; may be repeated
+    #[arg(long, value_name = "PART", requires = "swap_articles")]
+    pub swap_tables: Vec<String>,
+    /// Table of comments nobody judged: they give frequencies and threads; may be repeated
+    #[arg(long, value_name = "COMMENTS")]
+    pub unlabelled: Vec<PathBuf>,
+    /// Compare comments with their article only, not with their thread
+    #[arg(long)]
+    pub no_thread: bool,
     /// Threads; all cores if not given
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
@@ -112,7 +126,13 @@ impl Training {
 /// # Errors
 /// If the tables cannot be read or learned from, or the model cannot be written.
 pub fn run(args: &TrainArgs, log: &Log) -> anyhow::Result<u8> {
-    let inputs: Vec<_> = args.tables.iter().chain(&args.common.articles).map(PathBuf::as_path).collect();
+    let inputs: Vec<_> = args
+        .tables
+        .iter()
+        .chain(&args.common.articles)
+        .chain(&args.common.unlabelled)
+        .map(PathBuf::as_path)
+        .collect();
     refuse_collision(&[&args.model], &inputs)?;
     set_threads(args.common.threads)?;
     let mut training = args.common.read(&args.tables, None, None, log)?;
@@ -174,8 +194,44 @@ impl TrainingOptions {
         extractor: Option<&Extractor>,
         log: &Log,
     ) -> anyhow::Result<Training> {
-        let (corpus, config) = self.corpus(tables, &Wanted { fold, ..Wanted::default() }, log)?;
-        Training::measure(&corpus, config, extractor)
+        let unlabelled = self.swap_articles.is_some();
+        let wanted = Wanted { fold, unlabelled, ..Wanted::default() };
+        let (mut corpus, config) = self.corpus(tables, &wanted, log)?;
+        let silver = self.swap(&mut corpus, &config, log)?;
+        let mut training = self.measure(&corpus, config, extractor)?;
+        training.provenance.silver = silver;
+        Ok(training)
+    }
+
+    /// Moves comments under foreign articles, if that is asked for.
+    ///
+    /// # Errors
+    /// If the rate makes no sense or nothing can be moved.
+    pub fn swap(&self, corpus: &mut Corpus, config: &Config, log: &Log) -> anyhow::Result<Option<Report>> {
+        let Some(rate) = self.swap_articles else { return Ok(None) };
+        let report = swap_articles(corpus, &self.swap_tables, rate, config.seed)?;
+        log.note(format_args!(
+            "{} comments moved under foreign articles, {} kept, {} found no place",
+            report.moved, report.kept, report.stayed
+        ));
+        Ok(Some(report))
+    }
+
+    /// Measures a corpus that was read with these options.
+    ///
+    /// # Errors
+    /// If the built-in word lists cannot be read.
+    pub fn measure(
+        &self,
+        corpus: &Corpus,
+        config: Config,
+        extractor: Option<&Extractor>,
+    ) -> anyhow::Result<Training> {
+        let mut training = Training::measure(corpus, config, extractor)?;
+        if self.no_thread {
+            training.prepared = training.prepared.without_threads();
+        }
+        Ok(training)
     }
 
     /// Reads the tables; what was left out is said.
@@ -191,8 +247,12 @@ impl TrainingOptions {
         let config = self.config()?;
         let options = self.input.resolve()?;
         let articles = articles(self.articles.as_deref(), &options, log)?;
-        let opened =
-            tables.iter().map(|path| comments(path, &options, log)).collect::<Result<Vec<_>, _>>()?;
+        let opened = self
+            .unlabelled
+            .iter()
+            .chain(tables)
+            .map(|path| comments(path, &options, log))
+            .collect::<Result<Vec<_>, _>>()?;
         let labels = match self.labels.is_empty() {
             false => self.labels.clone(),
             true => default_labels(&opened)
