@@ -70,7 +70,7 @@ fn word_tokens(word: &[u8], mut each: impl FnMut(Token, Range<usize>)) {
         window = window << 8 | u32::from(symbol);
         let end = (i + 1).min(word.len());
         if i >= 2 || i == word.len() {
-            each(hash(window), i.max(2) - 2..end);
+            each(hash(window), i.max(3) - 3..end);
         }
     }
 }
