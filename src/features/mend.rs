@@ -121,7 +121,7 @@ mod tests {
     fn hidden_words_are_found() {
         for (text, expected) in [
             ("du Id*ot!", "du idiot!"),
-            ("du Idi**", "du idi**"),
+            ("du Idi**", "du idiot"),
             ("so ein Tr##tel da", "so ein trottel da"),
             ("Voll.idi.oten und d*nke", "voll.idioten und d*nke"),
             ("4rsch", "arsch"),

@@ -6,6 +6,7 @@ pub mod heuristic;
 pub mod lexicon;
 pub mod mend;
 pub mod ngram;
+pub mod sentence;
 pub mod topic;
 pub mod weighting;
 
@@ -15,6 +16,7 @@ use classes::Classes;
 use heuristic::{HEURISTICS, Scan};
 use lexicon::{GROUP, Lexicon, MOST_LISTS, SPEECH};
 use ngram::{Counter, Space};
+use sentence::Sentences;
 
 /// Turns text into numbers; holds nothing that was learned but the word lists.
 #[derive(Clone, Debug)]
@@ -35,6 +37,9 @@ pub struct Extraction {
     pub folded: Folded,
     /// Word classes of the text.
     pub classes: Classes,
+    sentences: Sentences,
+    /// Word-list hits: column, symbol after the hit.
+    hits: Vec<(usize, usize)>,
     /// Counted n-grams per space, in the order of [`Space::ALL`].
     pub ngrams: [Counter; Space::ALL.len()],
     /// Heuristics, then word-list columns: see [`Extractor::scalar_names`].
@@ -74,7 +79,8 @@ impl Extractor {
     }
 
     /// Names of the scalars: each heuristic, then per word list the number of hits
-    /// (`ln(1 + n)`) and the hits per root of the number of words.
+    /// (`ln(1 + n)`) and the most [hits per root of the number of words](sentence) of any
+    /// sentence.
     pub fn scalar_names(&self) -> Vec<String> {
         let categories = || {
             let named = self.lexicon.categories().iter().zip(&self.columns);
@@ -82,7 +88,7 @@ impl Extractor {
         };
         let heuristics = HEURISTICS.iter().map(|h| h.name.to_owned());
         let counts = categories().map(|c| format!("lexicon.{c}"));
-        let densities = categories().map(|c| format!("lexicon.{c}.density"));
+        let densities = categories().map(|c| format!("lexicon.{c}.peak"));
         heuristics.chain(counts).chain(densities).collect()
     }
 
@@ -90,13 +96,17 @@ impl Extractor {
     pub fn extract(&self, text: &str, out: &mut Extraction) {
         out.folded.fold(text);
         mend::mend(&mut out.folded, &self.lexicon);
-        let mut hits = [0u32; MOST_LISTS];
-        out.classes.fill(text, &out.folded, &self.lexicon, &self.marking, |category| {
+        let mut counts = [0u32; MOST_LISTS];
+        out.hits.clear();
+        out.classes.fill(text, &out.folded, &self.lexicon, &self.marking, |category, end| {
             if let Some(column) = self.columns[category] {
-                hits[column] += 1;
+                counts[column] += 1;
+                out.hits.push((column, end));
             }
         });
-        let hits = &hits[..self.columns.iter().flatten().count()];
+        out.sentences.find(&out.folded);
+        let peaks = out.sentences.peaks(&out.hits);
+        let lists = self.columns.iter().flatten().count();
         for space in Space::ALL {
             let bits = self.bits[space as usize];
             out.ngrams[space as usize].count(space, &out.folded, &out.classes, bits);
@@ -104,9 +114,8 @@ impl Extractor {
         let scan = Scan::new(text, &out.folded);
         out.scalars.clear();
         out.scalars.extend(scan.values().map(f64::from));
-        let root = f64::from(scan.words().max(1)).sqrt();
-        out.scalars.extend(hits.iter().map(|&n| f64::from(n).ln_1p()));
-        out.scalars.extend(hits.iter().map(|&n| f64::from(n) / root));
+        out.scalars.extend(counts[..lists].iter().map(|&n| f64::from(n).ln_1p()));
+        out.scalars.extend(&peaks[..lists]);
     }
 }
 

@@ -27,8 +27,9 @@ pub struct Config {
     pub min_documents: u32,
     /// L2 penalty of the head on standardised columns, above 0.
     pub head_penalty: f64,
-    /// Columns that the head of a label uses, each named by the beginning of its name; a
-    /// label that is not listed uses all.
+    /// Columns that the head of a label uses, each named by the beginning of its name; one
+    /// after a `!` is left out (`["!topic."]`: all but the topic). A label that is not
+    /// listed uses all.
     pub columns: BTreeMap<String, Vec<String>>,
     /// Share of comments that a label is expected to hold for, by label, above 0 and
     /// below 1: its probabilities are for that share. Not listed: the share among the
@@ -140,7 +141,11 @@ impl Config {
 
     /// Whether the head of `label` uses the column called `name`.
     pub fn uses(&self, label: &str, name: &str) -> bool {
-        self.columns.get(label).is_none_or(|names| names.iter().any(|n| name.starts_with(n.as_str())))
+        let Some(names) = self.columns.get(label) else { return true };
+        let (out, of): (Vec<&str>, Vec<&str>) =
+            names.iter().map(String::as_str).partition(|n| n.starts_with('!'));
+        let left_out = out.iter().any(|n| name.starts_with(&n[1..]));
+        !left_out && (of.is_empty() || of.iter().any(|n| name.starts_with(n)))
     }
 
     /// The objective of the thresholds.
@@ -193,6 +198,22 @@ mod tests {
         let config = Config::from_toml("[columns]\noff_topic = [\"topic.\", \"chars\"]").unwrap();
         assert!(config.uses("off_topic", "topic.all") && config.uses("off_topic", "chars_nb"));
         assert!(!config.uses("off_topic", "words") && config.uses("incivility", "words"));
+    }
+
+    #[test]
+    fn a_head_uses_what_its_label_lists() {
+        let text = "[columns]\na = [\"topic.\", \"!topic.rel\"]\nb = [\"!topic.\"]";
+        let config = Config::from_toml(text).unwrap();
+        for (label, name, used) in [
+            ("a", "topic.all", true),
+            ("a", "topic.rel_all", false),
+            ("a", "words", false),
+            ("b", "topic.all", false),
+            ("b", "words", true),
+            ("c", "topic.all", true),
+        ] {
+            assert_eq!(config.uses(label, name), used, "{label} {name}");
+        }
     }
 
     #[test]

@@ -1,4 +1,5 @@
 //! Models and comments that several tests share.
+#![allow(dead_code)] // each test binary uses its part
 
 use std::fs::File;
 use std::path::Path;
