@@ -87,11 +87,11 @@ impl Chart<'_> {
                 false => self.lang.number(at * self.top, 0),
             };
             // Writing to a String cannot fail.
-            let _ = write!(
+            let _ = writeln!(
                 out,
                 "<path class=\"grid\" d=\"M{left:.1} {y:.1}H{right:.1}M{x:.1} {low:.1}V{high:.1}\"/>\
                  <text x=\"{:.1}\" y=\"{:.1}\" class=\"e\">{height}</text>\
-                 <text x=\"{x:.1}\" y=\"{:.1}\" class=\"m\">{}</text>\n",
+                 <text x=\"{x:.1}\" y=\"{:.1}\" class=\"m\">{}</text>",
                 left - 5.0,
                 y + 4.0,
                 low + 16.0,
