@@ -10,6 +10,7 @@
 //! prepared a corpus, measured once
 //! logistic, sparse, head   what the numbers mean, learned from judgements
 //! train    rows → model;  model → score;  explain → words;  evaluate → figures
+//! audit    labelled rows → what is wrong with them
 //! report   figures → one HTML file
 //! threshold, metrics       arithmetic only
 //! ```
@@ -32,6 +33,7 @@
 //! ```
 
 pub mod batch;
+pub mod audit;
 pub mod comment;
 pub mod corpus;
 pub mod error;

@@ -3,6 +3,8 @@
 //! One file per command; each turns its arguments into calls of the library and an exit
 //! code. Results go to standard output or `-o`, everything for people to standard error.
 
+mod audit;
+mod audit_words;
 mod evaluate;
 mod explain;
 mod import;
@@ -22,6 +24,7 @@ mod signals;
 mod table;
 mod threshold;
 mod train;
+mod worklist;
 mod writer;
 
 use std::process::ExitCode;
@@ -57,6 +60,7 @@ enum Command {
     Score(score::ScoreArgs),
     Train(train::TrainArgs),
     Evaluate(evaluate::EvaluateArgs),
+    Audit(audit::AuditArgs),
     Explain(explain::ExplainArgs),
     Inspect(inspect::InspectArgs),
     Threshold(threshold::ThresholdArgs),
@@ -78,6 +82,7 @@ pub fn main() -> ExitCode {
         Command::Score(args) => score::run(args, &log),
         Command::Train(args) => train::run(args, &log),
         Command::Evaluate(args) => evaluate::run(args, &log),
+        Command::Audit(args) => audit::run(args, &log),
         Command::Explain(args) => explain::run(args, &log),
         Command::Inspect(args) => inspect::run(args),
         Command::Threshold(args) => threshold::run(args, &log),

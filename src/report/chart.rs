@@ -8,7 +8,7 @@ use super::words::Lang;
 /// Size of the drawing and of the room around the plot, in SVG units (pixels on a phone).
 const WIDTH: f64 = 340.0;
 const HEIGHT: f64 = 260.0;
-const LEFT: f64 = 46.0;
+const LEFT: f64 = 54.0;
 const BOTTOM: f64 = 42.0;
 const TOP: f64 = 10.0;
 const RIGHT: f64 = 12.0;
@@ -25,7 +25,7 @@ pub struct Chart<'a> {
     pub x: &'a str,
     /// What the vertical axis counts.
     pub y: &'a str,
-    /// The end of the vertical axis; 1 is shown as 100 %.
+    /// The share at the end of the vertical axis, above 0 up to 1.
     pub top: f64,
     /// For the numbers at the axes.
     pub lang: Lang,
@@ -82,10 +82,7 @@ impl Chart<'_> {
             let at = f64::from(step) / 4.0;
             let (x, y) = (self.x(at), self.y(at * self.top));
             let (left, right, low, high) = (self.x(0.0), self.x(1.0), self.y(0.0), self.y(self.top));
-            let height = match self.top == 1.0 {
-                true => self.lang.percent(at, 0),
-                false => self.lang.number(at * self.top, 0),
-            };
+            let height = self.lang.percent(at * self.top, 0);
             // Writing to a String cannot fail.
             let _ = writeln!(
                 out,
@@ -167,7 +164,7 @@ mod tests {
         };
         let svg = chart.draw(&[Mark::Line("solid", vec![(0.0, 0.0), (1.0, 1.0)])], &[("solid", "rows")]);
         assert!(svg.contains("<title id=\"c-t\">a &lt; b</title><desc id=\"c-d\">rises</desc>"), "{svg}");
-        assert!(svg.contains("points=\"46.0,218.0 328.0,10.0\""), "{svg}");
+        assert!(svg.contains("points=\"54.0,218.0 328.0,10.0\""), "{svg}");
         assert!(svg.contains("rows</span>"));
     }
 }

@@ -8,6 +8,8 @@ use crate::evaluate::{Bar, Detail};
 
 /// Rows of the tables below curves.
 const ROWS: usize = 12;
+/// Ends of the vertical axis of a histogram.
+const TOPS: [f64; 5] = [0.2, 0.4, 0.6, 0.8, 1.0];
 
 /// All charts of a label.
 pub fn section(detail: &Detail, id: &str, lang: Lang) -> String {
@@ -115,7 +117,9 @@ fn histogram(detail: &Detail, id: &str, lang: Lang) -> String {
     ];
     let says = [words.histogram, words.histogram_is, words.score, words.comments];
     let legend = [("fine", words.fine), ("problem", words.problems), ("dashed", words.in_force)];
-    let drawing = chart(format!("{id}-hist"), says, lang).draw(&marks, &legend);
+    let highest = bars.iter().map(|b| b.positive_share.max(b.negative_share)).fold(0.0, f64::max);
+    let top = TOPS.into_iter().find(|top| *top >= highest).unwrap_or(1.0);
+    let drawing = Chart { top, ..chart(format!("{id}-hist"), says, lang) }.draw(&marks, &legend);
     let row = |b: &Bar| {
         let from = format!("{}–{}", lang.number(b.from, 2), lang.number(b.from + width, 2));
         vec![from, b.negatives.to_string(), b.positives.to_string()]

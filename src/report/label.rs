@@ -84,7 +84,12 @@ fn confusion(detail: &Detail, lang: Lang) -> String {
         row(words.sum, c.flagged(), c.fn_ + c.tn),
     ];
     let header = ["", words.flagged, words.not_flagged, words.sum];
-    format!("<h3>{}</h3>\n{}", escape(words.confusion), table(words.confusion_note, &header, &rows))
+    format!(
+        "<h3>{}</h3>\n{}{}",
+        escape(words.confusion),
+        paragraph(words.confusion_note),
+        table(words.confusion, &header, &rows)
+    )
 }
 
 /// The explorer: a slider for those with a script, a table for everybody.
