@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::Args;
 use netiquette::Article;
-use netiquette::corpus::{Field, Outcome, Role};
+use netiquette::corpus::{Field, Outcome};
 use netiquette::escape::terminal;
 use netiquette::explain::{Explanation, Span, explain};
 use netiquette::features::topic::{Bag, Context};
@@ -15,7 +15,8 @@ use netiquette::text::Folded;
 use serde_json::json;
 
 use super::DONE;
-use super::input::{InputOptions, Source, articles};
+use super::input::{InputOptions, articles};
+use super::inputs::Inputs;
 use super::log::Log;
 use super::models::load;
 use super::score::gather;
@@ -105,10 +106,11 @@ fn from_table(args: &ExplainArgs, wanted: &str, log: &Log) -> anyhow::Result<Sub
     for article in articles(args.articles.as_deref(), &options, log)?.values() {
         threads.add_article(article);
     }
-    let source = Source::new(args.comments.as_deref().unwrap_or(std::path::Path::new("-")))?;
-    gather(&mut source.open(Role::Comments, &options)?, &mut threads, true)?;
+    let path = args.comments.clone().unwrap_or_else(|| PathBuf::from("-"));
+    let inputs = Inputs::new(&[path], &options, log)?;
+    gather(&mut inputs.open("reading", log)?, &mut threads, true)?;
     let find = |id: &str| -> netiquette::Result<Option<[String; 3]>> {
-        let mut table = source.open(Role::Comments, &options)?;
+        let mut table = inputs.open("searching", log)?;
         while let Some(outcome) = table.next_row()? {
             if let Outcome::Row(row) = outcome
                 && row.get(Field::Id) == id
@@ -120,7 +122,7 @@ fn from_table(args: &ExplainArgs, wanted: &str, log: &Log) -> anyhow::Result<Sub
         Ok(None)
     };
     let Some([text, article_id, parent_id]) = find(wanted)? else {
-        bail!("{}: there is no comment `{wanted}`", source.name());
+        bail!("{}: there is no comment `{wanted}`", inputs.name());
     };
     let parent = match parent_id.is_empty() {
         true => None,

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -11,12 +11,8 @@ use netiquette::{Article, Comment};
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
-/// Exit code: everything named was imported.
-const DONE: u8 = 0;
-/// Exit code: nothing was imported.
-const NOTHING: u8 = 2;
-/// Exit code: imported, but some inputs were rejected.
-const SOME_REJECTED: u8 = 3;
+use super::log::Log;
+use super::{DONE, NOTHING_DONE, SOME_REJECTED};
 
 const ARTICLE_COLUMNS: &[&str] = &["article_id", "title", "lead", "text", "author", "published_at", "source"];
 const COMMENT_COLUMNS: &[&str] = &["id", "article_id", "parent_id", "author", "created_at", "text"];
@@ -36,42 +32,23 @@ pub struct ImportArgs {
 }
 
 /// Imports the pages and returns the exit code. Pages that cannot be read are reported on standard
-/// error and the others are still imported; `quiet` leaves out everything but errors.
+/// error and the others are still imported.
 ///
 /// # Errors
 /// When the tables cannot be written.
-pub fn run(args: &ImportArgs, quiet: bool) -> anyhow::Result<u8> {
-    let mut log = Log { quiet };
-    let (files, mut rejected) = open_all(&args.pages, &mut log);
-    let (pages, unread) = read_all(files, &mut log);
+pub fn run(args: &ImportArgs, log: &Log) -> anyhow::Result<u8> {
+    let (files, mut rejected) = open_all(&args.pages, log);
+    let (pages, unread) = read_all(files, log);
     rejected += unread;
     if pages.is_empty() {
         log.error("nothing was imported: no page could be read");
-        return Ok(NOTHING);
+        return Ok(NOTHING_DONE);
     }
     write_tables(&args.output, &pages)
         .with_context(|| format!("{}: cannot write the tables", args.output.display()))?;
     let comments: usize = pages.iter().map(|page| page.comments.len()).sum();
-    log.say(format_args!("{} articles, {comments} comments, {rejected} inputs rejected", pages.len()));
+    log.note(format_args!("{} articles, {comments} comments, {rejected} inputs rejected", pages.len()));
     Ok(if rejected > 0 { SOME_REJECTED } else { DONE })
-}
-
-/// Lines for people, on standard error.
-struct Log {
-    quiet: bool,
-}
-
-impl Log {
-    fn say(&mut self, line: impl std::fmt::Display) {
-        if !self.quiet {
-            self.error(line);
-        }
-    }
-
-    /// A closed standard error is no reason to stop.
-    fn error(&mut self, line: impl std::fmt::Display) {
-        let _ = writeln!(anstream::stderr(), "{line}");
-    }
 }
 
 /// A page before it is read.
@@ -97,7 +74,7 @@ impl Saved {
 }
 
 /// Reads every file named, and the pages of every directory; also the number that failed.
-fn open_all(paths: &[PathBuf], log: &mut Log) -> (Vec<Saved>, usize) {
+fn open_all(paths: &[PathBuf], log: &Log) -> (Vec<Saved>, usize) {
     let (mut saved, mut rejected) = (Vec::new(), 0);
     for path in paths {
         let files = expand(path).map(|files| files.into_iter().map(|file| open(&file)).collect());
@@ -153,18 +130,18 @@ fn safe(stem: &str) -> String {
 }
 
 /// Reads the pages; also the number that failed. The same page twice is read once.
-fn read_all(files: Vec<Saved>, log: &mut Log) -> (Vec<Page>, usize) {
+fn read_all(files: Vec<Saved>, log: &Log) -> (Vec<Page>, usize) {
     let mut stems: HashMap<String, usize> = HashMap::new();
     files.iter().for_each(|file| *stems.entry(file.stem.clone()).or_default() += 1);
     let (mut pages, mut rejected, mut seen) = (Vec::new(), 0, HashSet::new());
     for file in files {
         if !seen.insert((file.stem.clone(), blake3::hash(&file.bytes))) {
-            log.say(format_args!("{}: the same page as one before, read once", file.name));
+            log.note(format_args!("{}: the same page as one before, read once", file.name));
             continue;
         }
         match read(&file, &article_id(&file, stems[&file.stem] == 1)) {
             Ok(page) => {
-                log.report(&file.shown(), &page);
+                report(&file.shown(), &page, log);
                 pages.push(page);
             }
             Err(e) => {
@@ -209,30 +186,27 @@ fn looks_like_html(text: &str) -> bool {
     tags.iter().any(|tag| start.starts_with(tag) || preamble && start.contains(tag))
 }
 
-impl Log {
-    /// What was decided about a page: doubtful lines one by one, the usual ones by kind.
-    fn report(&mut self, name: &str, page: &Page) {
-        let (doubtful, usual): (Vec<_>, Vec<_>) =
-            page.notes.iter().partition(|note| note.finding.is_doubtful());
-        for note in doubtful {
-            self.say(format_args!("{name}, {note}"));
+/// What was decided about a page: doubtful lines one by one, the usual ones by kind.
+fn report(name: &str, page: &Page, log: &Log) {
+    let (doubtful, usual): (Vec<_>, Vec<_>) = page.notes.iter().partition(|note| note.finding.is_doubtful());
+    for note in doubtful {
+        log.note(format_args!("{name}, {note}"));
+    }
+    let mut kinds: Vec<(String, Vec<String>)> = Vec::new();
+    for note in usual {
+        let lines = match note.first_line == note.last_line {
+            true => note.first_line.to_string(),
+            false => format!("{}–{}", note.first_line, note.last_line),
+        };
+        let finding = note.finding.to_string();
+        match kinds.iter_mut().find(|(kind, _)| *kind == finding) {
+            Some((_, all)) => all.push(lines),
+            None => kinds.push((finding, vec![lines])),
         }
-        let mut kinds: Vec<(String, Vec<String>)> = Vec::new();
-        for note in usual {
-            let lines = match note.first_line == note.last_line {
-                true => note.first_line.to_string(),
-                false => format!("{}–{}", note.first_line, note.last_line),
-            };
-            let finding = note.finding.to_string();
-            match kinds.iter_mut().find(|(kind, _)| *kind == finding) {
-                Some((_, all)) => all.push(lines),
-                None => kinds.push((finding, vec![lines])),
-            }
-        }
-        for (finding, lines) in kinds {
-            let several = if lines.len() > 1 || lines[0].contains('–') { "lines" } else { "line" };
-            self.say(format_args!("{name}, {several} {}: {finding}", lines.join(", ")));
-        }
+    }
+    for (finding, lines) in kinds {
+        let several = if lines.len() > 1 || lines[0].contains('–') { "lines" } else { "line" };
+        log.note(format_args!("{name}, {several} {}: {finding}", lines.join(", ")));
     }
 }
 

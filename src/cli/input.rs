@@ -4,15 +4,17 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
 use clap::Args;
-use netiquette::corpus::{Mapping, Options, Role, Table, encoding, read_articles};
+use netiquette::corpus::{Container, Mapping, Options, Role, Table, encoding, read_articles};
 use netiquette::error::{Error, Position};
 use netiquette::{Article, Result};
 
 use super::log::Log;
 use super::paths::is_stdout;
+use super::progress::Meter;
 
 /// How tables are read.
 #[derive(Args, Clone, Debug)]
@@ -26,6 +28,9 @@ pub struct InputOptions {
     /// Largest text of a comment in bytes; longer ones are rejected
     #[arg(long, value_name = "BYTES", default_value_t = netiquette::corpus::MAX_TEXT)]
     max_text: usize,
+    /// Understand HTML in texts: tags are left out, entities decoded; the columns stay as they came
+    #[arg(long)]
+    html: bool,
 }
 
 impl InputOptions {
@@ -38,6 +43,7 @@ impl InputOptions {
             encoding: self.encoding.as_deref().map(encoding).transpose()?,
             mapping: Mapping::parse(&self.columns)?,
             max_text: self.max_text,
+            html: self.html,
             ..Options::default()
         })
     }
@@ -50,6 +56,7 @@ pub struct Source {
     path: PathBuf,
     /// What standard input or a pipe held, in a file without a name.
     spooled: Option<File>,
+    bytes: u64,
 }
 
 impl Source {
@@ -63,7 +70,8 @@ impl Source {
         let place = |e: io::Error| Error::from(e).at(Position::file(name.clone()));
         if is_stdout(path) {
             let spooled = spool(io::stdin().lock()).map_err(place)?;
-            return Ok(Self { name, path: path.to_owned(), spooled: Some(spooled) });
+            let bytes = spooled.metadata().map_err(place)?.len();
+            return Ok(Self { name, path: path.to_owned(), spooled: Some(spooled), bytes });
         }
         let metadata = std::fs::metadata(path).map_err(place)?;
         if metadata.is_dir() {
@@ -73,7 +81,8 @@ impl Source {
             true => None,
             false => Some(File::open(path).and_then(spool).map_err(place)?),
         };
-        Ok(Self { name, path: path.to_owned(), spooled })
+        let metadata = spooled.as_ref().map_or(Ok(metadata), File::metadata).map_err(place)?;
+        Ok(Self { name, path: path.to_owned(), spooled, bytes: metadata.len() })
     }
 
     /// Its name in messages.
@@ -81,19 +90,33 @@ impl Source {
         &self.name
     }
 
-    /// Opens it at its beginning.
+    /// Bytes it holds, packed as it is.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Opens it at its beginning; `meter` counts what is read.
     ///
     /// # Errors
     /// If it is no table of this role.
-    pub fn open(&self, role: Role, options: &Options) -> Result<Table> {
-        Table::open(&self.name, self.bytes()?, role, options)
+    pub fn open(&self, role: Role, options: &Options, meter: &Meter) -> Result<Table> {
+        let mut file = self.file()?;
+        let container = container(&mut file);
+        match container.map_err(|e| Error::from(e).at(Position::file(self.name.clone())))? {
+            #[cfg(feature = "excel")]
+            Container::Excel => Table::open_excel(&self.name, file, role, options),
+            #[cfg(feature = "parquet")]
+            Container::Parquet => Table::open_parquet(&self.name, file, role, options),
+            // What this build does not read is refused by name.
+            _ => Table::open(&self.name, Metered { file, meter: meter.clone() }, role, options),
+        }
     }
 
     /// Its bytes, from the beginning.
     ///
     /// # Errors
     /// If it cannot be opened.
-    pub fn bytes(&self) -> Result<File> {
+    pub fn file(&self) -> Result<File> {
         let opened = match &self.spooled {
             Some(file) => file.try_clone().and_then(|mut file| file.rewind().map(|()| file)),
             None => File::open(&self.path),
@@ -105,13 +128,39 @@ impl Source {
     ///
     /// # Errors
     /// If it is gone.
-    pub fn stamp(&self) -> Result<(u64, Option<SystemTime>)> {
+    pub fn stamp(&self) -> Result<Stamp> {
         let metadata = match &self.spooled {
             Some(file) => file.metadata(),
             None => std::fs::metadata(&self.path),
         };
         let stamp = metadata.map(|m| (m.len(), m.modified().ok()));
         stamp.map_err(|e| Error::from(e).at(Position::file(self.name.clone())))
+    }
+}
+
+/// Size and time of an input.
+pub type Stamp = (u64, Option<SystemTime>);
+
+/// What the file holds; it is left at its beginning.
+fn container(file: &mut File) -> io::Result<Container> {
+    let mut head = Vec::with_capacity(4);
+    file.rewind()?;
+    file.by_ref().take(4).read_to_end(&mut head)?;
+    file.rewind()?;
+    Ok(Container::of(&head))
+}
+
+/// A file whose bytes are counted as they are read.
+struct Metered {
+    file: File,
+    meter: Meter,
+}
+
+impl Read for Metered {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.file.read(buffer)?;
+        self.meter.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
     }
 }
 
@@ -126,7 +175,7 @@ fn spool(mut input: impl Read) -> io::Result<File> {
 /// # Errors
 /// If they are no table with a text column.
 pub fn comments(path: &Path, options: &Options, log: &Log) -> Result<Table> {
-    let table = Source::new(path)?.open(Role::Comments, options)?;
+    let table = Source::new(path)?.open(Role::Comments, options, &Meter::default())?;
     say_notes(&table, log);
     Ok(table)
 }
@@ -144,7 +193,7 @@ pub fn articles(path: Option<&Path>, options: &Options, log: &Log) -> Result<Has
     let Some(path) = path else { return Ok(HashMap::new()) };
     // Names given for columns of comments do not hold for articles.
     let options = Options { mapping: Mapping::default(), ..options.clone() };
-    let mut table = Source::new(path)?.open(Role::Articles, &options)?;
+    let mut table = Source::new(path)?.open(Role::Articles, &options, &Meter::default())?;
     say_notes(&table, log);
     let (articles, rejects) = read_articles(&mut table)?;
     for reject in rejects {

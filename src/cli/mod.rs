@@ -5,31 +5,43 @@
 
 mod audit;
 mod audit_words;
+mod config;
+mod dry_run;
 mod evaluate;
 mod explain;
+mod generate;
 mod import;
 mod input;
+mod inputs;
 mod inspect;
 mod lock;
 mod log;
 mod models;
 mod output;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod paths;
+mod progress;
 mod rejects;
 mod report;
 mod require;
 mod rows;
 mod score;
 mod signals;
+mod summary;
 mod table;
 mod threshold;
 mod train;
 mod worklist;
 mod writer;
 
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use netiquette::escape::terminal;
 
 /// Exit code: done.
 pub const DONE: u8 = 0;
@@ -40,18 +52,29 @@ pub const NOTHING_DONE: u8 = 2;
 /// Exit code: done, but some rows or inputs were rejected.
 pub const SOME_REJECTED: u8 = 3;
 
-/// Scores reader comments for incivility and for being off-topic relative to their article.
-///
-/// Exit codes: 0 done; 1 a gate asked for was missed; 2 nothing was done; 3 done, but some
-/// rows were rejected. A job stopped by a signal ends by that signal (143 for SIGTERM, 130 for SIGINT).
+/// What the exit codes say, as `--help` and docs/operations.md have them.
+pub const EXIT_CODES: [(u8, &str); 4] = [
+    (DONE, "done"),
+    (GATE_MISSED, "a gate that was asked for was missed"),
+    (NOTHING_DONE, "nothing was done; the message says why and what to do"),
+    (SOME_REJECTED, "done, but some rows or inputs were rejected"),
+];
+
+/// Scores reader comments for incivility and for being off-topic relative to their article
 #[derive(Parser, Debug)]
-#[command(name = "netiquette", version, propagate_version = true)]
-struct Cli {
+#[command(name = "netiquette", version, propagate_version = true, after_help = generate::exit_codes())]
+pub struct Cli {
     #[command(subcommand)]
     command: Command,
     /// Say nothing on standard error but errors
     #[arg(short, long, global = true)]
     quiet: bool,
+    /// How lines on standard error look
+    #[arg(long, value_enum, default_value_t, global = true)]
+    log_format: log::LogFormat,
+    /// Options in TOML, a table per command; NETIQUETTE_CONFIG names one as well
+    #[arg(long, value_name = "FILE", global = true)]
+    config_file: Option<PathBuf>,
 }
 
 #[derive(Subcommand, Debug)]
@@ -64,21 +87,26 @@ enum Command {
     Explain(explain::ExplainArgs),
     Inspect(inspect::InspectArgs),
     Threshold(threshold::ThresholdArgs),
+    Config(config::ConfigArgs),
+    Completions(generate::CompletionsArgs),
+    Man(generate::ManArgs),
 }
 
 /// Parses the arguments, runs the command, and says what went wrong.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(e) => {
-            // Help and version are results; a failing standard output has nowhere to be told.
-            let _ = e.print();
-            return ExitCode::from(if e.use_stderr() { NOTHING_DONE } else { DONE });
-        }
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let (config, line) = match configured(&words) {
+        Ok(configured) => configured,
+        Err(e) => return failed(&e, &log::Log::new(false, log::LogFormat::Text)),
     };
-    let log = log::Log::new(cli.quiet);
+    let parsed = line.clone().try_get_matches_from(words).and_then(|m| Cli::from_arg_matches(&m));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(e) => return refused(&e),
+    };
+    let log = log::Log::new(cli.quiet, cli.log_format);
     let done = match &cli.command {
-        Command::Import(args) => import::run(args, cli.quiet),
+        Command::Import(args) => import::run(args, &log),
         Command::Score(args) => score::run(args, &log),
         Command::Train(args) => train::run(args, &log),
         Command::Evaluate(args) => evaluate::run(args, &log),
@@ -86,14 +114,41 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::run(args, &log),
         Command::Inspect(args) => inspect::run(args),
         Command::Threshold(args) => threshold::run(args, &log),
+        Command::Config(args) => config::run(args, &config, line),
+        Command::Completions(args) => generate::completions(args, Cli::command()),
+        Command::Man(args) => generate::man(args, Cli::command()),
     };
-    match done {
-        Ok(code) => ExitCode::from(code),
-        Err(e) if output::is_broken_pipe(e.as_ref()) => ExitCode::from(DONE),
-        Err(e) => {
-            log.error(format_args!("{e:#}"));
-            signals::obey();
-            ExitCode::from(NOTHING_DONE)
-        }
+    done.map_or_else(|e| failed(&e, &log), ExitCode::from)
+}
+
+/// The options of the file that is in force, and the command line with them as defaults.
+fn configured(words: &[OsString]) -> anyhow::Result<(config::Config, clap::Command)> {
+    let config = config::Config::find(words)?;
+    let line = config.apply(Cli::command())?;
+    Ok((config, line))
+}
+
+/// Help and version are results; a failing standard output has nowhere to be told. What is
+/// quoted of the command line is escaped.
+fn refused(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return ExitCode::from(DONE);
     }
+    let message = error.render().to_string();
+    let lines: Vec<_> = message.trim_end().split('\n').map(terminal).collect();
+    let _ = writeln!(std::io::stderr().lock(), "{}", lines.join("\n"));
+    ExitCode::from(NOTHING_DONE)
+}
+
+fn failed(error: &anyhow::Error, log: &log::Log) -> ExitCode {
+    if output::is_broken_pipe(error.as_ref()) {
+        return ExitCode::from(DONE);
+    }
+    if let Some(error) = error.downcast_ref::<clap::Error>() {
+        return refused(error);
+    }
+    log.error(format_args!("{error:#}"));
+    signals::obey();
+    ExitCode::from(NOTHING_DONE)
 }

@@ -1,15 +1,20 @@
 //! Writing scored rows: every input column as it came, then the scores.
 
 use std::fmt::Write as _;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use clap::ValueEnum;
 use netiquette::Model;
-use netiquette::corpus::{Format, Row, Table};
+use netiquette::corpus::{Format, Row};
+#[cfg(not(feature = "parquet"))]
+use netiquette::error::Error;
 use netiquette::escape::spreadsheet;
 
+use super::inputs::Tables;
 use super::output::{Artifact, Committed};
+#[cfg(feature = "parquet")]
+use super::parquet::Rows;
 
 /// Format of the scores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -18,11 +23,66 @@ pub enum OutputFormat {
     Csv,
     /// One JSON object per line.
     Jsonl,
+    /// Parquet (in builds with that feature).
+    Parquet,
+}
+
+/// Where rows go.
+enum Out {
+    Lines(Artifact),
+    #[cfg(feature = "parquet")]
+    Parquet(Box<Rows>),
+}
+
+impl Out {
+    fn new(
+        out: Artifact,
+        format: OutputFormat,
+        columns: &[String],
+        labels: &[String],
+        model_id: &str,
+    ) -> netiquette::Result<Self> {
+        match format {
+            #[cfg(feature = "parquet")]
+            OutputFormat::Parquet => Ok(Self::Parquet(Box::new(Rows::new(out, columns, labels, model_id)?))),
+            #[cfg(not(feature = "parquet"))]
+            OutputFormat::Parquet => {
+                let (_, _, _) = (columns, labels, model_id);
+                Err(Error::parameter("this build writes no Parquet; rebuild with --features parquet"))
+            }
+            OutputFormat::Csv | OutputFormat::Jsonl => Ok(Self::Lines(out)),
+        }
+    }
+
+    fn artifact(&self) -> &Artifact {
+        match self {
+            Self::Lines(out) => out,
+            #[cfg(feature = "parquet")]
+            Self::Parquet(rows) => rows.artifact(),
+        }
+    }
+
+    /// Writes a line; where rows are written, there are none.
+    fn line(&mut self, line: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Lines(out) => out.write_all(line),
+            #[cfg(feature = "parquet")]
+            Self::Parquet(_) => Ok(()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Lines(out) => out.flush(),
+            #[cfg(feature = "parquet")]
+            Self::Parquet(_) => Ok(()),
+        }
+    }
 }
 
 /// Writes rows in the order they are given.
 pub struct Writer {
-    out: Artifact,
+    out: Out,
     format: OutputFormat,
     delimiter: char,
     /// A row can be written as the input has it, nothing left out.
@@ -43,7 +103,7 @@ impl Writer {
     /// If writing fails.
     pub fn new(
         out: Artifact,
-        table: &Table,
+        table: &Tables<'_>,
         wanted: Option<OutputFormat>,
         spreadsheet_safe: bool,
         model: &Model,
@@ -59,10 +119,13 @@ impl Writer {
         let kept: Vec<bool> = header.iter().map(|name| !ours.contains(name)).collect();
         let format = wanted.unwrap_or(given);
         let splits = given == OutputFormat::Jsonl || delimiter.is_some();
-        let verbatim = format == given && !spreadsheet_safe && splits && kept.iter().all(|k| *k);
+        let complete = kept.iter().all(|k| *k);
+        let verbatim = format == given && table.is_uniform() && !spreadsheet_safe && splits && complete;
         let delimiter = delimiter.map_or(',', char::from);
+        let theirs: Vec<String> =
+            header.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(name, _)| name.clone()).collect();
         let mut writer = Self {
-            out,
+            out: Out::new(out, format, &theirs, &labels, &model_id)?,
             format,
             delimiter,
             verbatim,
@@ -73,7 +136,7 @@ impl Writer {
             labels,
             line: String::new(),
         };
-        if format == OutputFormat::Csv && writer.out.length()? == 0 {
+        if format == OutputFormat::Csv && writer.out.artifact().length()? == 0 {
             writer.write_header()?;
         }
         Ok(writer)
@@ -87,7 +150,7 @@ impl Writer {
 
     /// The file that is being made.
     pub fn path(&self) -> &Path {
-        self.out.path()
+        self.out.artifact().path()
     }
 
     /// The format that is written, and the delimiter where it is CSV.
@@ -108,8 +171,8 @@ impl Writer {
     /// # Errors
     /// If writing fails.
     pub fn copy(&mut self, row: &str) -> netiquette::Result<()> {
-        self.out.write_all(row.as_bytes())?;
-        Ok(self.out.write_all(b"\n")?)
+        self.out.line(row.as_bytes())?;
+        Ok(self.out.line(b"\n")?)
     }
 
     /// Makes what was written survive a power loss; its length in bytes.
@@ -118,7 +181,7 @@ impl Writer {
     /// If writing fails.
     pub fn sync(&mut self) -> netiquette::Result<u64> {
         self.out.flush()?;
-        Ok(self.out.sync()?)
+        Ok(self.out.artifact().sync()?)
     }
 
     /// Replaces the journal beside the output.
@@ -126,7 +189,7 @@ impl Writer {
     /// # Errors
     /// If writing fails.
     pub fn write_journal(&self, content: &[u8]) -> netiquette::Result<()> {
-        Ok(self.out.write_journal(content)?)
+        Ok(self.out.artifact().write_journal(content)?)
     }
 
     /// What will be written of `row` before its scores, onto `to`.
@@ -142,6 +205,15 @@ impl Writer {
                     push_cell(to, cell, self.delimiter, self.spreadsheet_safe);
                 }
             }
+            #[cfg(feature = "parquet")]
+            (_, OutputFormat::Parquet) => {
+                for (cell, _) in row.fields().zip(&self.kept).filter(|(_, kept)| **kept) {
+                    let cell = if self.spreadsheet_safe { spreadsheet(cell) } else { cell.into() };
+                    super::parquet::push_cell(to, &cell);
+                }
+            }
+            #[cfg(not(feature = "parquet"))]
+            (_, OutputFormat::Parquet) => {}
             (false, OutputFormat::Jsonl) => {
                 to.push('{');
                 let named = self.header.iter().zip(row.fields()).zip(&self.kept);
@@ -157,15 +229,20 @@ impl Writer {
     /// # Errors
     /// If writing fails.
     pub fn write(&mut self, kept: &str, scores: &[Option<f64>], flags: &[bool]) -> netiquette::Result<()> {
+        #[cfg(feature = "parquet")]
+        if let Out::Parquet(rows) = &mut self.out {
+            return rows.push(kept, scores, flags);
+        }
         let mut line = std::mem::take(&mut self.line);
         line.clear();
         line.push_str(kept);
         match self.format {
             OutputFormat::Csv => self.push_cells(&mut line, scores, flags),
             OutputFormat::Jsonl => self.push_members(&mut line, scores, flags),
+            OutputFormat::Parquet => {}
         }
         line.push('\n');
-        self.out.write_all(line.as_bytes())?;
+        self.out.line(line.as_bytes())?;
         self.line = line;
         Ok(())
     }
@@ -200,7 +277,11 @@ impl Writer {
     /// # Errors
     /// If writing fails.
     pub fn commit(self) -> netiquette::Result<Committed> {
-        self.out.commit()
+        match self.out {
+            Out::Lines(out) => out.commit(),
+            #[cfg(feature = "parquet")]
+            Out::Parquet(rows) => rows.commit(),
+        }
     }
 }
 

@@ -21,6 +21,12 @@ pub enum Field {
     Source,
 }
 
+impl Field {
+    /// Fields that hold running text.
+    pub(super) const PROSE: [Field; 6] =
+        [Field::Text, Field::ArticleTitle, Field::ArticleLead, Field::ArticleText, Field::Title, Field::Lead];
+}
+
 /// Which table it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {

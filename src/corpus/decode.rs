@@ -83,9 +83,31 @@ fn unpack(stream: impl Read + Send + 'static, packing: Compression) -> Box<dyn R
     }
 }
 
+/// What a table comes in, by its first four bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Container {
+    /// Text, packed or not, or something that [`decode`] refuses by name.
+    Text,
+    /// A zip archive, as Excel workbooks are.
+    Excel,
+    /// Parquet.
+    Parquet,
+}
+
+impl Container {
+    /// What a file that begins with `head` is.
+    pub fn of(head: &[u8]) -> Self {
+        match head {
+            [b'P', b'K', 3, 4, ..] => Self::Excel,
+            [b'P', b'A', b'R', b'1', ..] => Self::Parquet,
+            _ => Self::Text,
+        }
+    }
+}
+
 /// What a head looks like that is no text: magic bytes, and what to say.
 const FOREIGN: [(&[u8], &str); 11] = [
-    (b"PAR1", "a Parquet file"),
+    (b"PAR1", "a Parquet file; rebuild with --features parquet to read it"),
     (b"SQLite format 3\0", "an SQLite database; export the table as CSV"),
     (b"%PDF-", "a PDF document"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel or Office file; save it as CSV"),
@@ -100,12 +122,12 @@ const FOREIGN: [(&[u8], &str); 11] = [
 
 /// Refuses by name what is certainly not a table of text.
 fn refuse_foreign(head: &[u8]) -> Result<()> {
-    let refuse = |what: &str| Err(Error::input(format!("this is {what}, not CSV or JSON Lines")));
+    let refuse = |what: &str| Err(Error::input(format!("not CSV or JSON Lines: this is {what}")));
     if head.starts_with(b"PK\x03\x04") {
         let workbook = memchr::memmem::find(head, b"xl/").is_some()
             || memchr::memmem::find(head, b"[Content_Types].xml").is_some();
         return match workbook {
-            true => refuse("an Excel workbook; save it as CSV"),
+            true => refuse("an Excel workbook; save it as CSV, or rebuild with --features excel to read it"),
             false => refuse("a zip archive; unpack it first"),
         };
     }

@@ -6,11 +6,18 @@ mod csv;
 pub mod decode;
 pub mod dialect;
 mod encoding;
+#[cfg(feature = "excel")]
+mod excel;
 mod header;
 mod jsonl;
+mod markup;
+#[cfg(feature = "parquet")]
+mod parquet;
 #[cfg(test)]
 mod properties;
 mod read;
+#[cfg(any(feature = "excel", feature = "parquet"))]
+mod records;
 mod row;
 mod table;
 #[cfg(test)]
@@ -20,6 +27,7 @@ mod window;
 
 pub use check::SeenIds;
 pub use columns::{Columns, Field, Mapping, Role};
+pub use decode::Container;
 pub use dialect::Dialect;
 pub use encoding::encoding;
 pub use read::{Corpus, read_articles, read_corpus, read_corpus_with};

@@ -14,6 +14,7 @@ pub struct Row<'a> {
     pub(super) raw: &'a str,
     pub(super) scratch: &'a str,
     pub(super) spans: &'a [Span],
+    pub(super) plain: &'a [(Field, Span)],
     pub(super) columns: &'a Columns,
     pub(super) line: u64,
     pub(super) byte: u64,
@@ -48,8 +49,17 @@ impl<'a> Row<'a> {
         (0..row.spans.len()).map(move |i| row.field(i))
     }
 
-    /// A field by its meaning; empty if the table has no such column.
+    /// A field by its meaning, its HTML understood where [`Options::html`](super::Options)
+    /// says so; empty if the table has no such column.
     pub fn get(&self, field: Field) -> &'a str {
+        if let Some((_, span)) = self.plain.iter().find(|(known, _)| *known == field) {
+            return self.scratch.get(span.start..span.end).unwrap_or_default();
+        }
+        self.cell(field)
+    }
+
+    /// A field by its meaning, as it came.
+    pub fn cell(&self, field: Field) -> &'a str {
         self.columns.index(field).map_or("", |i| self.field(i))
     }
 

@@ -11,12 +11,13 @@ use std::io::{self, Read};
 use encoding_rs::Encoding;
 
 use super::check::{SeenIds, check, check_id};
-use super::columns::{Columns, Mapping, Role};
+use super::columns::{Columns, Field, Mapping, Role};
 use super::csv::{self, Scan, Span};
 use super::decode::{Compression, Decoded, HEAD, decode};
 use super::dialect::Dialect;
 use super::header;
 use super::jsonl::{self, Keys};
+use super::markup;
 use super::row::{Code, Outcome, Reject, Row};
 use super::window::Window;
 use crate::error::{Error, Position, Result};
@@ -35,6 +36,8 @@ pub struct Options {
     pub mapping: Mapping,
     /// Bytes the `text` of a row may have. A record may have four times that and 1 MiB.
     pub max_text: usize,
+    /// Whether texts hold HTML, to be understood as the text a reader saw.
+    pub html: bool,
     /// Whether a row with the identifier of an earlier one is rejected.
     pub unique_ids: bool,
 }
@@ -46,6 +49,7 @@ impl Default for Options {
             delimiter: None,
             mapping: Mapping::default(),
             max_text: MAX_TEXT,
+            html: false,
             unique_ids: true,
         }
     }
@@ -68,13 +72,19 @@ pub struct Table {
     encoding: &'static Encoding,
     compression: Option<Compression>,
     columns: Columns,
+    /// Where records that are no text are from.
+    origin: Option<String>,
     max_text: usize,
     seen: Option<SeenIds>,
     window: Window,
     keys: Keys,
     spans: Vec<Span>,
     scratch: String,
+    /// Fields that hold HTML, where that is understood, and their text in `scratch`.
+    html: bool,
+    plain: Vec<(Field, Span)>,
     done: Done,
+    found: Option<Found>,
     failed: bool,
 }
 
@@ -125,23 +135,66 @@ impl Table {
             Format::Csv(dialect) => header::from_csv(name, &mut window, dialect)?,
             Format::JsonLines => header::from_json(&window)?,
         };
-        let keys = Keys::new(if format == Format::JsonLines { &header } else { &[] });
-        Ok(Self {
+        let columns = Columns::resolve(header, role, &options.mapping)?;
+        Ok(Self { encoding, compression, ..Self::new(name, window, format, columns, role, options) })
+    }
+
+    /// A table that is read from `window` on.
+    fn new(
+        name: &str,
+        window: Window,
+        format: Format,
+        columns: Columns,
+        role: Role,
+        options: &Options,
+    ) -> Self {
+        let keys = Keys::new(if format == Format::JsonLines { columns.header() } else { &[] });
+        Self {
             name: name.to_owned(),
             role,
             format,
-            encoding,
-            compression,
-            columns: Columns::resolve(header, role, &options.mapping)?,
+            encoding: encoding_rs::UTF_8,
+            compression: None,
+            columns,
+            origin: None,
             max_text: options.max_text,
             seen: options.unique_ids.then(SeenIds::default),
             window,
             keys,
             spans: Vec::new(),
             scratch: String::new(),
+            html: options.html,
+            plain: Vec::new(),
             done: Done::Bytes(0),
+            found: None,
             failed: false,
-        })
+        }
+    }
+
+    /// Records rendered as CSV; `origin` says where they are from.
+    #[cfg(any(feature = "excel", feature = "parquet"))]
+    pub(super) fn from_records(
+        name: &str,
+        records: impl Read + Send + 'static,
+        origin: Option<String>,
+        role: Role,
+        options: &Options,
+    ) -> Result<Self> {
+        let dialect = super::records::DIALECT;
+        let mut window = Window::new(Box::new(records));
+        window.newline = dialect.newline;
+        window.grow_to(1)?;
+        while window.bytes().first() == Some(&dialect.newline) {
+            window.consume(1);
+            window.grow_to(1)?;
+        }
+        let place = |e: Error| e.at(Position::file(name));
+        if window.bytes().is_empty() {
+            return Err(place(Error::input("the table is empty")));
+        }
+        let header = header::from_csv(name, &mut window, dialect)?;
+        let columns = Columns::resolve(header, role, &options.mapping).map_err(place)?;
+        Ok(Self { origin, ..Self::new(name, window, Format::Csv(dialect), columns, role, options) })
     }
 
     /// The name it was opened under.
@@ -166,7 +219,7 @@ impl Table {
 
     /// What the operator should know about how it was understood, one sentence each.
     pub fn notes(&self) -> Vec<String> {
-        let mut notes = self.columns.notes().to_vec();
+        let mut notes: Vec<String> = self.origin.iter().chain(self.columns.notes()).cloned().collect();
         if self.encoding != encoding_rs::UTF_8 {
             notes.push(format!("read as {} (--encoding overrides)", self.encoding.name()));
         }
@@ -185,8 +238,8 @@ impl Table {
     }
 
     /// The identifiers met, for the next table.
-    pub fn into_seen_ids(self) -> SeenIds {
-        self.seen.unwrap_or_default()
+    pub fn take_seen_ids(&mut self) -> SeenIds {
+        self.seen.take().unwrap_or_default()
     }
 
     /// The next row or rejected record; `None` at the end of the table.
@@ -195,14 +248,29 @@ impl Table {
     /// [`Kind::Io`](crate::error::Kind::Io) when reading fails: never a matter of one row,
     /// and the table stays failed.
     pub fn next_row(&mut self) -> Result<Option<Outcome<'_>>> {
+        self.advance()?;
+        Ok(self.current())
+    }
+
+    /// Finds the next record; false at the end of the table.
+    ///
+    /// # Errors
+    /// As [`next_row`](Self::next_row).
+    pub fn advance(&mut self) -> Result<bool> {
         if self.failed {
             return Err(self.failure(io::Error::other("reading failed before")));
         }
         match self.locate() {
-            Ok(Some(found)) => Ok(Some(self.judge(found))),
-            Ok(None) => Ok(None),
-            Err(e) => Err(self.failure(e)),
+            Ok(found) => self.found = found,
+            Err(e) => return Err(self.failure(e)),
         }
+        Ok(self.found.is_some())
+    }
+
+    /// What [`advance`](Self::advance) found, once.
+    pub fn current(&mut self) -> Option<Outcome<'_>> {
+        let found = self.found.take()?;
+        Some(self.judge(found))
     }
 
     fn failure(&mut self, error: io::Error) -> Error {
@@ -279,7 +347,7 @@ impl Table {
 
     /// Makes a row of a record, or says why it is none.
     fn judge(&mut self, found: Found) -> Outcome<'_> {
-        let Self { window, keys, spans, scratch, columns, seen, .. } = self;
+        let Self { window, keys, spans, scratch, plain, columns, seen, .. } = self;
         let (line, byte) = (window.line, window.byte);
         let bytes = window.bytes();
         let reject = |code, reason: &str, raw: &[u8]| {
@@ -303,7 +371,11 @@ impl Table {
                 }
             }
         }
-        let row = Row { raw, scratch, spans, columns, line, byte };
+        plain.clear();
+        if self.html {
+            understand(raw, spans, scratch, columns, plain);
+        }
+        let row = Row { raw, scratch, spans, plain, columns, line, byte };
         let fault = match check(&row, self.role, self.max_text) {
             Ok(()) => check_id(&row, self.role, seen),
             fault => fault,
@@ -312,5 +384,25 @@ impl Table {
             Ok(()) => Outcome::Row(row),
             Err((code, reason)) => Outcome::Reject(row.reject(code, reason)),
         }
+    }
+}
+
+/// Appends the text of fields that hold HTML to `scratch`.
+fn understand(
+    raw: &str,
+    spans: &[Span],
+    scratch: &mut String,
+    columns: &Columns,
+    plain: &mut Vec<(Field, Span)>,
+) {
+    for field in Field::PROSE {
+        let Some(span) = columns.index(field).and_then(|i| spans.get(i)) else { continue };
+        let source = if span.apart { scratch.as_str() } else { raw };
+        let Some(html) = source.get(span.start..span.end).filter(|text| text.contains(['<', '&'])) else {
+            continue;
+        };
+        let (html, start) = (html.to_owned(), scratch.len());
+        markup::to_text(&html, scratch);
+        plain.push((field, Span { start, end: scratch.len(), apart: true }));
     }
 }

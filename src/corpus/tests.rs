@@ -342,7 +342,7 @@ fn identifiers_can_be_checked_over_tables_or_not_at_all() {
     let mut first = open("id,text\n1,a\n", &Options::default()).unwrap();
     while first.next_row().unwrap().is_some() {}
     let second =
-        open("id,text\n1,b\n2,c\n", &Options::default()).unwrap().with_seen_ids(first.into_seen_ids());
+        open("id,text\n1,b\n2,c\n", &Options::default()).unwrap().with_seen_ids(first.take_seen_ids());
     assert_eq!(drain(second).unwrap().rejects, [(2, 8, Code::DuplicateId)]);
 }
 

@@ -15,7 +15,9 @@ use netiquette::escape::spreadsheet;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::cli::input::Source;
+use crate::cli::inputs::Tables;
 use crate::cli::log::Log;
+use crate::cli::progress::Meter;
 use crate::cli::signals;
 use crate::cli::writer::{OutputFormat, Writer};
 
@@ -68,6 +70,7 @@ impl Past {
             encoding: Some(netiquette::corpus::encoding("utf-8")?),
             delimiter: (format == OutputFormat::Csv).then_some(delimiter as u8),
             max_text: MAX_TEXT,
+            html: false,
             unique_ids: false,
             mapping: options.mapping.clone(),
         };
@@ -102,7 +105,7 @@ impl Past {
     ///
     /// # Errors
     /// If it has no identifiers or cannot be read.
-    pub fn plan(&mut self, mut input: Table) -> Result<()> {
+    pub fn plan(&mut self, mut input: Tables<'_>) -> Result<()> {
         if input.columns().index(Field::Id).is_none() {
             let message =
                 "--append tells comments apart by a column `id`; there is none (--column id=NAME maps one)";
@@ -122,7 +125,8 @@ impl Past {
 
     /// What is done with a row of the input.
     pub fn fate(&self, row: &Row<'_>) -> Fate {
-        let (id, text) = (row.get(Field::Id), row.get(Field::Text));
+        // As it came, for so it stands in the output: with --html `get` has the text in it.
+        let (id, text) = (row.get(Field::Id), row.cell(Field::Text));
         let key = match self.spreadsheet_safe {
             true => comment_key(&spreadsheet(id), &spreadsheet(text)),
             false => comment_key(id, text),
@@ -155,7 +159,7 @@ impl Past {
 
     fn open_output(&self) -> Result<Table> {
         match &self.output {
-            Some(output) => output.open(Role::Comments, &self.options),
+            Some(output) => output.open(Role::Comments, &self.options, &Meter::default()),
             None => Err(Error::input("there is no output yet")),
         }
     }

@@ -7,6 +7,7 @@ use netiquette::model::file::ModelId;
 use super::ScoreArgs;
 use super::journal::Identity;
 use crate::cli::input::Source;
+use crate::cli::inputs::Inputs;
 use crate::cli::output::Artifact;
 
 /// Names and fingerprints of all that decides what is written.
@@ -16,7 +17,7 @@ use crate::cli::output::Artifact;
 pub fn identity(
     args: &ScoreArgs,
     model: &ModelId,
-    comments: &Source,
+    comments: &Inputs,
     output: &Artifact,
 ) -> netiquette::Result<Identity> {
     // Taken apart field by field, so that a new option does not compile before somebody has
@@ -33,6 +34,8 @@ pub fn identity(
         no_thread,
         resume: _,
         checkpoint: _,
+        summary: _,
+        dry_run: _,
         append,
         rescore,
         wait: _,
@@ -43,7 +46,10 @@ pub fn identity(
     let mut put = |name: &str, value: String| identity.insert(name.to_owned(), value);
     put("netiquette", env!("CARGO_PKG_VERSION").to_owned());
     put("the model", model.to_string());
-    put("the comments", format!("{} {}", comments.name(), hash(comments)?));
+    for (i, source) in comments.sources().iter().enumerate() {
+        let name = if i == 0 { "the comments".to_owned() } else { format!("the comments ({})", i + 1) };
+        put(&name, format!("{} {}", source.name(), hash(source)?));
+    }
     if let Some(path) = articles {
         put("the articles", hash(&Source::new(path)?)?);
     }
@@ -62,6 +68,6 @@ pub fn identity(
 
 fn hash(source: &Source) -> netiquette::Result<String> {
     let mut hasher = blake3::Hasher::new();
-    io::copy(&mut source.bytes()?, &mut hasher)?;
+    io::copy(&mut source.file()?, &mut hasher)?;
     Ok(hasher.finalize().to_hex().to_string())
 }

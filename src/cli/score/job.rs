@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use netiquette::corpus::{Field, Outcome, Reject, Row, Table};
+use netiquette::corpus::{Field, Outcome, Reject, Row};
 use netiquette::features::Extraction;
 use netiquette::features::topic::{Bag, Context};
 use netiquette::model::{LabelModel, Model};
@@ -12,9 +12,11 @@ use rayon::prelude::*;
 
 use super::append::{Fate, Past, nameless};
 use super::journal::Journal;
+use crate::cli::inputs::Tables;
 use crate::cli::log::Log;
 use crate::cli::output::Committed;
 use crate::cli::rejects::{Rejects, Tally};
+use crate::cli::summary::Summary;
 use crate::cli::writer::Writer;
 use crate::cli::{DONE, SOME_REJECTED, signals};
 
@@ -54,6 +56,7 @@ pub struct Job<'a> {
     pub writer: Writer,
     pub rejects: Rejects,
     pub tally: Tally,
+    pub summary: Summary,
     pub journal: Option<Journal>,
     pub past: Option<Past>,
 }
@@ -63,9 +66,11 @@ impl Job<'_> {
     ///
     /// # Errors
     /// If reading or writing fails, too many rows are rejected, or a signal asks to stop.
-    pub fn score(&mut self, mut table: Table) -> netiquette::Result<()> {
-        let name = table.name().to_owned();
+    pub fn score(&mut self, mut table: Tables<'_>) -> netiquette::Result<()> {
         let done = self.journal.as_ref().map_or(0, Journal::noted);
+        if let Some(journal) = &self.journal {
+            self.summary.resume(journal.counts());
+        }
         if let (0, Some(past)) = (done, &self.past) {
             past.copy(&mut self.writer)?;
         }
@@ -77,11 +82,14 @@ impl Job<'_> {
             records += 1;
             let is_done = records <= done;
             match outcome {
-                Outcome::Reject(reject) => self.reject(&name, &reject, is_done)?,
+                Outcome::Reject(reject) => self.reject(table.name(), &reject, is_done)?,
                 Outcome::Row(row) => {
                     self.note_parent(&row, &mut parents);
                     match self.past.as_ref().map_or(Fate::Score, |past| past.fate(&row)) {
-                        Fate::Nameless => self.reject(&name, &nameless(&row), is_done)?,
+                        Fate::Nameless => {
+                            let reject = nameless(&row);
+                            self.reject(table.name(), &reject, is_done)?;
+                        }
                         Fate::Skip => self.tally.skip(),
                         Fate::Score if is_done => self.tally.score(),
                         Fate::Score => batch.push(self.waiting(&row, &parents)),
@@ -93,7 +101,7 @@ impl Job<'_> {
                 self.write(&mut batch)?;
             }
             if let (true, Some(journal)) = (checkpoint, &mut self.journal) {
-                journal.note(records, &mut self.writer, &mut self.rejects)?;
+                journal.note(records, &mut self.writer, &mut self.rejects, self.summary.counts())?;
             }
         }
         self.write(&mut batch)
@@ -144,6 +152,7 @@ impl Job<'_> {
             self.tally.score();
             let flag = |(label, score): (&LabelModel, &Option<f64>)| score.is_some_and(|s| label.flags(s));
             let flags: Vec<bool> = model.labels.iter().zip(&scores).map(flag).collect();
+            self.summary.count(&scores, &flags);
             self.writer.write(&row.kept, &scores, &flags)?;
         }
         batch.bytes = 0;
@@ -160,6 +169,7 @@ impl Job<'_> {
             log.note(format_args!("{name}: {count} rows rejected: {code}"));
         }
         let rejected = self.rejects.total();
+        let reasons = self.rejects.counts().clone();
         self.rejects.commit()?;
         if self.writer.commit()? == Committed::Whole {
             let Tally { read, scored, rejected, skipped } = self.tally;
@@ -167,6 +177,7 @@ impl Job<'_> {
                 "{name}: {read} rows read, {scored} scored, {rejected} rejected, {skipped} skipped"
             ));
         }
+        self.summary.commit(&self.tally, &reasons)?;
         Ok(if rejected > 0 { SOME_REJECTED } else { DONE })
     }
 }

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::cli::log::Log;
 use crate::cli::output::{Artifact, journal};
 use crate::cli::rejects::Rejects;
+use crate::cli::summary::Counts;
 use crate::cli::writer::Writer;
 
 /// Version of the journal's own format.
@@ -33,6 +34,9 @@ struct Checkpoint {
     /// Bytes of the output, and of the rejects file.
     output: u64,
     rejects: Option<u64>,
+    /// What the summary counted.
+    #[serde(default)]
+    counts: Counts,
 }
 
 /// The journal of a running job.
@@ -41,6 +45,8 @@ pub struct Journal {
     interval: u64,
     /// Records dealt with at the last checkpoint.
     noted: u64,
+    /// What the summary had counted there.
+    counts: Counts,
 }
 
 impl Journal {
@@ -67,7 +73,13 @@ impl Journal {
         if let Some(rejects) = rejects {
             rejects.resume_at(last.as_ref().and_then(|last| last.rejects).unwrap_or(0))?;
         }
-        Ok(Self { job, interval, noted: last.map_or(0, |last| last.records) })
+        let (noted, counts) = last.map(|last| (last.records, last.counts)).unwrap_or_default();
+        Ok(Self { job, interval, noted, counts })
+    }
+
+    /// What the summary of an earlier job had counted.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
     }
 
     /// Records that an earlier job has dealt with.
@@ -89,9 +101,11 @@ impl Journal {
         records: u64,
         writer: &mut Writer,
         rejects: &mut Rejects,
+        counts: &Counts,
     ) -> netiquette::Result<()> {
         let (output, rejects) = (writer.sync()?, rejects.sync()?);
-        let checkpoint = Checkpoint { format: FORMAT, job: self.job.clone(), records, output, rejects };
+        let (job, counts) = (self.job.clone(), counts.clone());
+        let checkpoint = Checkpoint { format: FORMAT, job, records, output, rejects, counts };
         let json = serde_json::to_vec(&checkpoint).map_err(|e| Error::parameter(e.to_string()))?;
         writer.write_journal(&json)?;
         self.noted = records;

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use netiquette::corpus::{Field, Options, Outcome, Role, Table};
+use netiquette::corpus::{Field, Options, Outcome};
 use netiquette::error::{Error, Position};
 use netiquette::stream::Threads;
 
@@ -20,22 +20,25 @@ use self::append::Past;
 use self::identity::identity;
 use self::job::Job;
 use self::journal::Journal;
-use super::input::{InputOptions, Source, articles, say_notes};
+use super::dry_run::dry_run;
+use super::input::{InputOptions, articles};
+use super::inputs::{Inputs, Tables, expand};
 use super::log::Log;
 use super::models::load;
 use super::output::Artifact;
 use super::paths::refuse_collision;
 use super::rejects::{Limit, Rejects, Tally};
 use super::signals;
+use super::summary::Summary;
 use super::train::set_threads;
 use super::writer::{OutputFormat, Writer};
 
 /// Score comments: every input column as it came, then scores, flags and the model's id
 #[derive(Args, Debug)]
 pub struct ScoreArgs {
-    /// Table of comments; standard input if not given or `-`
+    /// Tables of comments or patterns such as `'night/*.csv'`; standard input if not given or `-`
     #[arg(value_name = "COMMENTS", default_value = "-")]
-    pub comments: PathBuf,
+    pub comments: Vec<PathBuf>,
     /// Where the scores go; standard output if not given or `-`
     #[arg(short, long, value_name = "OUT", default_value = "-")]
     pub output: PathBuf,
@@ -76,6 +79,12 @@ pub struct ScoreArgs {
     /// Wait this many seconds for another job on the same output
     #[arg(long, value_name = "SECONDS")]
     pub wait: Option<u64>,
+    /// Where a summary of the job goes, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub summary: Option<PathBuf>,
+    /// Read and check everything, say what would happen, and write nothing
+    #[arg(long, conflicts_with = "resume")]
+    pub dry_run: bool,
     /// Threads; all cores if not given
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
@@ -88,44 +97,59 @@ pub struct ScoreArgs {
 /// # Errors
 /// If an input cannot be read, too many rows are rejected, or an output cannot be written.
 pub fn run(args: &ScoreArgs, log: &Log) -> anyhow::Result<u8> {
-    refuse_collisions(args)?;
+    let comments = expand(&args.comments)?;
+    refuse_collisions(args, &comments)?;
     set_threads(args.threads)?;
     let (model, id) = load(args.model.as_deref())?;
     let options = args.input.resolve()?;
-    let source = Source::new(&args.comments)?;
+    let inputs = Inputs::new(&comments, &options, log)?;
+    if args.dry_run {
+        articles(args.articles.as_deref(), &options, log)?;
+        return dry_run(args, &inputs, &id, log);
+    }
     // Before the long work: a second job on the same output is told so at once.
     let mut rejects = args.rejects.as_deref().map(|path| create(args, path)).transpose()?;
+    let wait = args.wait.map(Duration::from_secs);
+    let summary = args.summary.as_deref().map(|path| Artifact::create(path, wait)).transpose()?;
     let mut out = create(args, &args.output)?;
     signals::listen()?;
-    let stamp = source.stamp()?;
+    let stamps = inputs.stamps()?;
     let journal = match args.resume {
         true => {
-            let job = identity(args, &id, &source, &out)?;
+            let job = identity(args, &id, &inputs, &out)?;
             Some(Journal::open(job, args.checkpoint, &mut out, rejects.as_mut(), log)?)
         }
         false => None,
     };
-    let mut threads = threads(args, &source, &options, log)?;
+    let mut threads = threads(args, &inputs, &options, log)?;
     threads.settle(&model.background);
-    let table = source.open(Role::Comments, &options)?;
+    let table = inputs.open("scoring", log)?;
     let rejects = Rejects::new(rejects, args.max_rejects, args.spreadsheet_safe)?;
     let writer = Writer::new(out, &table, args.format, args.spreadsheet_safe, &model, id.to_string())?;
     let past = match args.append {
-        true => Some(past(args, &source, &writer, &id.to_string(), &options, log)?),
+        true => Some(past(args, &inputs, &writer, &id.to_string(), &options, log)?),
         false => None,
     };
+    let summary = Summary::new(summary, &model, id.to_string());
     let tally = Tally::default();
-    let mut job = Job { model: &model, threads: &threads, writer, rejects, tally, journal, past };
+    let mut job = Job { model: &model, threads: &threads, writer, rejects, tally, summary, journal, past };
     job.score(table)?;
-    if source.stamp()? != stamp {
-        let message = "it was changed while it was read; nothing was written: run the job again";
-        return Err(Error::input(message).at(Position::file(source.name())).into());
+    for (source, (before, after)) in inputs.sources().iter().zip(stamps.iter().zip(inputs.stamps()?)) {
+        if *before != after {
+            let message = "it was changed while it was read; nothing was written: run the job again";
+            return Err(Error::input(message).at(Position::file(source.name())).into());
+        }
     }
-    job.finish(source.name(), log)
+    job.finish(&inputs.name(), log)
 }
 
 fn create(args: &ScoreArgs, path: &Path) -> netiquette::Result<Artifact> {
     let wait = args.wait.map(Duration::from_secs);
+    if args.format == Some(OutputFormat::Parquet) && (args.append || args.resume) {
+        return Err(Error::parameter(
+            "--append and --resume need an output of lines, not Parquet; convert it when it is whole",
+        ));
+    }
     if args.append && super::paths::is_stdout(&args.output) {
         return Err(Error::parameter("--append needs a file to add to, as in `-o scores.csv`"));
     }
@@ -133,20 +157,18 @@ fn create(args: &ScoreArgs, path: &Path) -> netiquette::Result<Artifact> {
 }
 
 /// The first pass.
-fn threads(args: &ScoreArgs, source: &Source, options: &Options, log: &Log) -> netiquette::Result<Threads> {
+fn threads(args: &ScoreArgs, inputs: &Inputs, options: &Options, log: &Log) -> netiquette::Result<Threads> {
     let mut threads = Threads::default();
     for article in articles(args.articles.as_deref(), options, log)?.values() {
         threads.add_article(article);
     }
-    let mut table = source.open(Role::Comments, options)?;
-    say_notes(&table, log);
-    gather(&mut table, &mut threads, !args.no_thread)?;
+    gather(&mut inputs.open("reading", log)?, &mut threads, !args.no_thread)?;
     Ok(threads)
 }
 
 fn past(
     args: &ScoreArgs,
-    source: &Source,
+    inputs: &Inputs,
     writer: &Writer,
     model_id: &str,
     options: &Options,
@@ -154,18 +176,15 @@ fn past(
 ) -> netiquette::Result<Past> {
     let safe = args.spreadsheet_safe;
     let mut past = Past::read(writer, model_id, safe, args.rescore, options, log)?;
-    past.plan(source.open(Role::Comments, options)?)?;
+    past.plan(inputs.open("comparing", log)?)?;
     Ok(past)
 }
 
-fn refuse_collisions(args: &ScoreArgs) -> netiquette::Result<()> {
-    let inputs: Vec<&Path> = [Some(&args.comments), args.model.as_ref(), args.articles.as_ref()]
-        .into_iter()
-        .flatten()
-        .map(PathBuf::as_path)
-        .collect();
+fn refuse_collisions(args: &ScoreArgs, comments: &[PathBuf]) -> netiquette::Result<()> {
+    let inputs: Vec<&Path> =
+        comments.iter().chain(&args.model).chain(&args.articles).map(PathBuf::as_path).collect();
     let outputs: Vec<&Path> =
-        [Some(&args.output), args.rejects.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect();
+        [&args.output].into_iter().chain(&args.rejects).chain(&args.summary).map(PathBuf::as_path).collect();
     refuse_collision(&outputs, &inputs)
 }
 
@@ -173,7 +192,7 @@ fn refuse_collisions(args: &ScoreArgs) -> netiquette::Result<()> {
 ///
 /// # Errors
 /// If reading fails.
-pub fn gather(table: &mut Table, threads: &mut Threads, with_comments: bool) -> netiquette::Result<()> {
+pub fn gather(table: &mut Tables<'_>, threads: &mut Threads, with_comments: bool) -> netiquette::Result<()> {
     let has = |field| table.columns().index(field).is_some();
     let inline = has(Field::ArticleTitle) || has(Field::ArticleText) || has(Field::ArticleLead);
     if !inline && !(with_comments && (has(Field::ArticleId) || has(Field::ParentId))) {
