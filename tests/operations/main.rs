@@ -1,0 +1,18 @@
+//! Input and operations through the binary: one file per topic, a fresh folder per test.
+#![allow(clippy::disallowed_methods, reason = "tests make the files that the binary reads")]
+
+mod config;
+mod docs;
+mod dry_run;
+#[cfg(feature = "excel")]
+mod excel;
+mod generated;
+mod inputs;
+mod log;
+mod markup;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod same_bytes;
+mod spreadsheet;
+mod summary;
+mod util;
