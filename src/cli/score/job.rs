@@ -163,13 +163,16 @@ impl Job<'_> {
     ///
     /// # Errors
     /// If too many rows were rejected, or writing fails.
-    pub fn finish(self, name: &str, log: &Log) -> anyhow::Result<u8> {
+    pub fn finish(mut self, name: &str, log: &Log) -> anyhow::Result<u8> {
         self.rejects.check(self.tally.read)?;
         for (code, count) in self.rejects.counts() {
             log.note(format_args!("{name}: {count} rows rejected: {code}"));
         }
         let rejected = self.rejects.total();
         let reasons = self.rejects.counts().clone();
+        // Whatever can fail for want of space fails before the first of them gets its name.
+        self.writer.sync()?;
+        self.rejects.sync()?;
         self.rejects.commit()?;
         if self.writer.commit()? == Committed::Whole {
             let Tally { read, scored, rejected, skipped } = self.tally;

@@ -1,0 +1,78 @@
+//! What a job may be resumed as.
+
+use std::fs;
+
+use crate::desk::{Desk, is_success, message};
+
+const RESUME: [&str; 3] = ["--resume", "--checkpoint", "100"];
+const JOURNAL: &str = ".out.csv.netiquette-journal";
+
+/// A desk where a resumable job has died behind a checkpoint.
+fn died() -> Desk {
+    let desk = Desk::new(3000);
+    let mut job = desk.stopped(&RESUME, JOURNAL);
+    job.kill().unwrap();
+    job.wait().unwrap();
+    desk
+}
+
+#[test]
+fn another_job_is_refused_and_told_why() {
+    let desk = died();
+    let with = |more: &[&'static str]| [&RESUME, more].concat();
+    for (more, what) in [
+        (with(&["--no-thread"]), "--no-thread"),
+        (with(&["--format", "jsonl"]), "--format"),
+        (with(&["--encoding", "windows-1252"]), "how the input is read"),
+        (with(&["--spreadsheet-safe"]), "--spreadsheet-safe"),
+    ] {
+        let output = desk.run(&more);
+        assert_eq!(output.status.code(), Some(2), "{}", message(&output));
+        assert!(message(&output).contains(&format!("changed since: {what};")), "{}", message(&output));
+    }
+    let comments = fs::read(desk.at("comments.csv")).unwrap();
+    fs::write(desk.at("comments.csv"), &comments[..comments.len() - 1]).unwrap();
+    let output = desk.run(&RESUME);
+    assert_eq!(output.status.code(), Some(2), "{}", message(&output));
+    assert!(message(&output).contains("changed since: the comments;"), "{}", message(&output));
+    fs::write(desk.at("comments.csv"), &comments).unwrap();
+    let output = desk.run(&RESUME);
+    assert!(is_success(&output) && message(&output).contains("resumed behind row"), "{}", message(&output));
+    let resumed = desk.read("out.csv").unwrap();
+    assert!(resumed == desk.reference(&[]).out);
+}
+
+#[test]
+fn without_resume_the_job_begins_anew_and_leaves_no_journal() {
+    let desk = died();
+    let output = desk.run(&[]);
+    assert!(is_success(&output), "{}", message(&output));
+    assert_eq!(desk.names(), ["out.csv", "rejects.csv"]);
+}
+
+#[test]
+fn a_damaged_journal_is_refused_and_a_lost_output_is_begun_anew() {
+    let desk = died();
+    let journal = desk.read(JOURNAL).unwrap();
+    fs::write(desk.at(JOURNAL), &journal[..journal.len() / 2]).unwrap();
+    let output = desk.run(&RESUME);
+    assert_eq!(output.status.code(), Some(2), "{}", message(&output));
+    fs::write(desk.at(JOURNAL), &journal).unwrap();
+    fs::remove_file(desk.at(".out.csv.netiquette-partial")).unwrap();
+    let output = desk.run(&RESUME);
+    assert!(is_success(&output) && !message(&output).contains("resumed"), "{}", message(&output));
+    let anew = desk.read("out.csv").unwrap();
+    assert!(anew == desk.reference(&[]).out);
+}
+
+#[test]
+fn what_is_no_file_cannot_be_resumed() {
+    let desk = Desk::new(10);
+    for output in ["-", "/dev/null"] {
+        let mut job = std::process::Command::new(env!("CARGO_BIN_EXE_netiquette"));
+        let job = job.args(["score", "comments.csv", "--resume", "-o", output]).current_dir(desk.at(""));
+        let output = job.output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{}", message(&output));
+        assert!(message(&output).contains("--resume needs a file"), "{}", message(&output));
+    }
+}
