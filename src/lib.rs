@@ -35,7 +35,9 @@
 pub mod batch;
 pub mod audit;
 pub mod comment;
+pub mod compare;
 pub mod corpus;
+pub mod drift;
 pub mod error;
 pub mod escape;
 pub mod evaluate;

@@ -7,6 +7,8 @@ mod audit;
 mod audit_words;
 mod config;
 mod dry_run;
+mod compare;
+mod drift;
 mod evaluate;
 mod explain;
 mod generate;
@@ -90,6 +92,8 @@ enum Command {
     Config(config::ConfigArgs),
     Completions(generate::CompletionsArgs),
     Man(generate::ManArgs),
+    Compare(compare::CompareArgs),
+    Drift(drift::DriftArgs),
 }
 
 /// Parses the arguments, runs the command, and says what went wrong.
@@ -117,6 +121,8 @@ pub fn main() -> ExitCode {
         Command::Config(args) => config::run(args, &config, line),
         Command::Completions(args) => generate::completions(args, Cli::command()),
         Command::Man(args) => generate::man(args, Cli::command()),
+        Command::Compare(args) => compare::run(args, &log),
+        Command::Drift(args) => drift::run(args, &log),
     };
     done.map_or_else(|e| failed(&e, &log), ExitCode::from)
 }
