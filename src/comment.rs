@@ -40,7 +40,7 @@ pub struct Article {
 
 /// A comment that people judged: one entry per label of the corpus it stands in,
 /// `None` where nobody judged it. Not judged is never the same as `Some(false)`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Example {
     /// The comment.
     pub comment: Comment,
@@ -53,4 +53,6 @@ pub struct Example {
     pub extra: Vec<String>,
     /// Line of the record in its table, from 1.
     pub line: u64,
+    /// How many comments of the stream it stands for, above 0, where it was sampled unevenly.
+    pub weight: Option<f64>,
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::explain::Explanation;
+use crate::logistic::logit;
 use crate::metrics::{
     Bootstrap, Confusion, Estimate, McNemar, PairedEstimate, Ranking, brier, expected_calibration_error,
     mcnemar,
@@ -278,10 +279,7 @@ impl Flip {
     /// The difference between two explanations of one comment. Blocks and columns of one name are
     /// set against each other.
     pub fn between(old: &Explanation, new: &Explanation) -> Self {
-        let cut = |e: &Explanation| {
-            let share = e.threshold.clamp(1e-9, 1.0 - 1e-9);
-            (share / (1.0 - share)).ln()
-        };
+        let cut = |e: &Explanation| logit(e.threshold);
         let margins = [old, new].map(|e| e.logit - cut(e));
         let mut parts = std::collections::BTreeMap::from([
             (INTERCEPT, new.intercept - old.intercept),

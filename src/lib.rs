@@ -32,8 +32,8 @@
 //! # Ok::<(), netiquette::Error>(())
 //! ```
 
-pub mod batch;
 pub mod audit;
+pub mod batch;
 pub mod comment;
 pub mod compare;
 pub mod corpus;
@@ -50,6 +50,7 @@ pub mod model;
 pub mod prepared;
 pub mod prevalence;
 pub mod report;
+pub mod sample;
 pub mod silver;
 pub mod sparse;
 pub mod stream;

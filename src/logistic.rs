@@ -305,6 +305,12 @@ fn to_edge(step: &[f64], direction: &[f64], radius: f64) -> f64 {
     if sd >= 0.0 { missing / (sd + root) } else { (root - sd) / dd }
 }
 
+/// The log-odds of a probability, kept away from 0 and 1 so that they are finite.
+pub fn logit(probability: f64) -> f64 {
+    let p = probability.clamp(1e-9, 1.0 - 1e-9);
+    (p / (1.0 - p)).ln()
+}
+
 /// `1 / (1 + exp(−z))`, without overflow.
 pub fn sigmoid(z: f64) -> f64 {
     if z >= 0.0 {

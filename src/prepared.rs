@@ -35,6 +35,8 @@ pub struct Prepared {
     /// Rows that must not be torn apart by a fold share a group: those of one article,
     /// or, without one, those of the same text.
     pub groups: Vec<u64>,
+    /// How many comments each row stands for, where it says so.
+    pub weights: Vec<Option<f64>>,
     /// The fold each row names.
     pub folds: Vec<Option<String>>,
     threads: Vec<Thread>,
@@ -71,6 +73,7 @@ impl Prepared {
         let mut prepared = Self {
             labels: corpus.labels.clone(),
             judgements: corpus.examples.iter().map(|e| e.judgements.clone()).collect(),
+            weights: corpus.examples.iter().map(|e| e.weight).collect(),
             folds: corpus.examples.iter().map(|e| e.fold.clone()).collect(),
             spaces,
             scalars,

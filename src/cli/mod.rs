@@ -5,10 +5,10 @@
 
 mod audit;
 mod audit_words;
-mod config;
-mod dry_run;
 mod compare;
+mod config;
 mod drift;
+mod dry_run;
 mod evaluate;
 mod explain;
 mod generate;
@@ -28,6 +28,7 @@ mod rejects;
 mod report;
 mod require;
 mod rows;
+mod sample;
 mod score;
 mod signals;
 mod summary;
@@ -94,6 +95,7 @@ enum Command {
     Man(generate::ManArgs),
     Compare(compare::CompareArgs),
     Drift(drift::DriftArgs),
+    Sample(sample::SampleArgs),
 }
 
 /// Parses the arguments, runs the command, and says what went wrong.
@@ -123,6 +125,7 @@ pub fn main() -> ExitCode {
         Command::Man(args) => generate::man(args, Cli::command()),
         Command::Compare(args) => compare::run(args, &log),
         Command::Drift(args) => drift::run(args, &log),
+        Command::Sample(args) => sample::run(args, &log),
     };
     done.map_or_else(|e| failed(&e, &log), ExitCode::from)
 }

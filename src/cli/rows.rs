@@ -12,9 +12,6 @@ use netiquette::{Article, Model, Result};
 use super::input::comments;
 use super::log::Log;
 
-/// Column that says how many comments of the stream a row stands for.
-pub const WEIGHT: &str = "sampling_weight";
-
 /// The rows of one table.
 #[derive(Debug, Default)]
 pub struct Rows {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{bail, ensure};
 use clap::Args;
+use netiquette::corpus::WEIGHT;
 use netiquette::metrics::{Bootstrap, Estimate, Ranking};
 use netiquette::model::file;
 use netiquette::prevalence::{Origin, counted, from_scores};
@@ -18,7 +19,7 @@ use super::log::Log;
 use super::models::load;
 use super::output::Artifact;
 use super::paths::refuse_collision;
-use super::rows::{Rows, WEIGHT, Wanted, score_column};
+use super::rows::{Rows, Wanted, score_column};
 use super::table::percent;
 use super::{DONE, GATE_MISSED, SOME_REJECTED};
 

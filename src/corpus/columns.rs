@@ -91,6 +91,9 @@ impl Role {
     }
 }
 
+/// Column that says how many comments of the stream a row stands for.
+pub const WEIGHT: &str = "sampling_weight";
+
 /// Names the user gave to columns: `text=Kommentar` says that `text` is in `Kommentar`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mapping(Vec<(String, String)>);

@@ -26,7 +26,7 @@ pub mod thread;
 mod window;
 
 pub use check::SeenIds;
-pub use columns::{Columns, Field, Mapping, Role};
+pub use columns::{Columns, Field, Mapping, Role, WEIGHT};
 pub use decode::Container;
 pub use dialect::Dialect;
 pub use encoding::encoding;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::columns::WEIGHT;
 use super::row::{Outcome, Reject, Row};
 use super::table::Table;
 use crate::comment::{Article, Example};
@@ -85,6 +86,7 @@ struct Wanted {
     labels: Vec<Option<usize>>,
     fold: Option<usize>,
     extra: Vec<Option<usize>>,
+    weight: Option<usize>,
 }
 
 impl Wanted {
@@ -96,7 +98,7 @@ impl Wanted {
         };
         let fold = fold.map(|name| columns.named(name).ok_or_else(|| no_column(name))).transpose()?;
         let extra = extra.iter().map(|name| columns.named(name)).collect();
-        Ok(Self { labels, fold, extra })
+        Ok(Self { labels, fold, extra, weight: columns.named(WEIGHT) })
     }
 }
 
@@ -142,6 +144,7 @@ fn example(row: &Row<'_>, at: &Wanted) -> Result<Example, Reject> {
         fold: fold.map(str::to_owned),
         extra: at.extra.iter().map(|at| at.map_or("", |at| row.field(at).trim()).to_owned()).collect(),
         line: row.line(),
+        weight: at.weight.map_or(Ok(None), |at| row.weight(at))?,
         comment: row.comment(),
     })
 }
@@ -172,12 +175,16 @@ fn checksum(corpus: &Corpus) -> [u8; 32] {
         hash.update(part.as_bytes());
     };
     corpus.labels.iter().for_each(|label| add(label));
-    for Example { comment: c, judgements, fold, .. } in &corpus.examples {
+    for Example { comment: c, judgements, fold, weight, .. } in &corpus.examples {
         [&c.id, &c.article_id, &c.parent_id, &c.author, &c.created_at, &c.text]
             .into_iter()
             .for_each(|part| add(part));
         judgements.iter().for_each(|j| add(j.map_or("", |yes| if yes { "1" } else { "0" })));
         add(fold.as_deref().unwrap_or_default());
+        // Corpora without weights keep the checksum they always had.
+        if let Some(weight) = weight {
+            add(&weight.to_string());
+        }
     }
     let mut articles: Vec<&Article> = corpus.articles.values().collect();
     articles.sort_by_key(|a| &a.article_id);
@@ -300,5 +307,14 @@ mod tests {
         let table = Table::open("t.csv", Cursor::new("text,Hass\na,1\n"), Role::Comments, &options);
         let corpus = read_corpus([table], HashMap::new(), &["hate".to_owned()], None).unwrap();
         assert_eq!(corpus.examples[0].judgements, [Some(true)]);
+    }
+
+    #[test]
+    fn weights_are_read_blank_or_refused() {
+        let corpus =
+            corpus(&["text,hate,sampling_weight\na,1,2.5\nb,0,\nc,0,-1\nd,0,viel\n"], &["hate"]).unwrap();
+        assert_eq!(corpus.examples.iter().map(|e| e.weight).collect::<Vec<_>>(), [Some(2.5), None]);
+        assert!(corpus.rejects.iter().all(|(_, reject)| reject.code == Code::BadWeight));
+        assert_eq!(corpus.rejects.len(), 2);
     }
 }

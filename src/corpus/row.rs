@@ -74,6 +74,20 @@ impl<'a> Row<'a> {
         })
     }
 
+    /// The sampling weight in column `i`; `None` where it is blank.
+    ///
+    /// # Errors
+    /// The rejected row, if the cell holds no number above 0.
+    pub fn weight(&self, i: usize) -> Result<Option<f64>, Reject> {
+        let cell = self.field(i).trim();
+        let weight = cell.parse::<f64>().ok().filter(|w| *w > 0.0 && w.is_finite());
+        match (cell.is_empty(), weight) {
+            (true, _) => Ok(None),
+            (false, Some(weight)) => Ok(Some(weight)),
+            (false, None) => Err(self.reject(Code::BadWeight, "the sampling weight is no number above 0")),
+        }
+    }
+
     /// The row as a rejected one.
     pub fn reject(&self, code: Code, reason: impl Into<String>) -> Reject {
         Reject { line: self.line, byte: self.byte, code, reason: reason.into(), raw: self.raw.to_owned() }
@@ -160,11 +174,13 @@ pub enum Code {
     DuplicateId,
     /// A label that is neither yes nor no nor blank.
     BadLabel,
+    /// A sampling weight that is no number above 0.
+    BadWeight,
 }
 
 impl Code {
     /// All codes.
-    pub const ALL: [Code; 11] = [
+    pub const ALL: [Code; 12] = [
         Code::UnbalancedQuote,
         Code::FieldCount,
         Code::RecordTooLong,
@@ -176,6 +192,7 @@ impl Code {
         Code::TextTooLong,
         Code::DuplicateId,
         Code::BadLabel,
+        Code::BadWeight,
     ];
 
     /// The code as it stands in the rejects file.
@@ -192,6 +209,7 @@ impl Code {
             Code::TextTooLong => "text_too_long",
             Code::DuplicateId => "duplicate_id",
             Code::BadLabel => "bad_label",
+            Code::BadWeight => "bad_weight",
         }
     }
 }

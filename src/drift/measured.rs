@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::comment::Comment;
+use crate::features::classes::Classes;
 use crate::features::heuristic::{HEURISTICS, Scan};
 use crate::features::ngram::{Space, hash_word};
 use crate::text::{Folded, is_letter};
@@ -110,7 +111,7 @@ pub(super) fn unseen(baseline: &Measured, current: &Measured) -> [Vec<f64>; 2] {
     let mut folded = Folded::default();
     for i in (0..baseline.rows()).filter(learned) {
         folded.fold(&baseline.texts[i]);
-        Space::Chars.for_each(&folded, |hash, _| {
+        Space::Chars.for_each(&folded, &Classes::default(), |hash, _| {
             let (word, bit) = place(hash);
             seen[word] |= bit;
         });
@@ -118,7 +119,7 @@ pub(super) fn unseen(baseline: &Measured, current: &Measured) -> [Vec<f64>; 2] {
     let share = |text: &String| {
         let folded = Folded::new(text);
         let (mut unseen, mut all) = (0_u32, 0_u32);
-        Space::Chars.for_each(&folded, |hash, _| {
+        Space::Chars.for_each(&folded, &Classes::default(), |hash, _| {
             let (word, bit) = place(hash);
             unseen += u32::from(seen[word] & bit == 0);
             all += 1;

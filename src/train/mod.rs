@@ -29,7 +29,7 @@ use crate::metrics::Ranking;
 use crate::model::{Block, Figures, LabelModel, Model, Provenance, rounded};
 use crate::prepared::Prepared;
 use crate::sparse::{CsrMatrix, Design};
-use crate::threshold::{Answer, choose};
+use crate::threshold::{Answer, Evidence, choose};
 use sources::Sources;
 
 /// Fewest judged rows a label can be learned from.
@@ -277,11 +277,13 @@ impl Trainer<'_> {
         };
         let heads: Vec<Head> = (0..=self.config.folds).into_par_iter().map(fit).collect::<Result<_>>()?;
         let held_out = (0..dense.len()).filter(|&k| judged.for_head[k] && judged.sources.decides(k));
+        let held_out: Vec<usize> = held_out.collect();
         let (scores, targets): (Vec<f64>, Vec<bool>) = held_out
-            .map(|k| (rounded(heads[judged.folds[k]].probability(&dense[k])), judged.targets[k]))
+            .iter()
+            .map(|&k| (rounded(heads[judged.folds[k]].probability(&dense[k])), judged.targets[k]))
             .unzip();
-        let ranking = Ranking::new(&scores, &targets)?;
-        let threshold = match choose(&ranking, self.config.objective()?, None)? {
+        let evidence = self.evidence(&held_out, judged, &scores, &targets)?;
+        let threshold = match choose(evidence, self.config.objective()?, None)? {
             Answer::Cut(choice) => rounded(choice.cut),
             Answer::Refused(refusal) => {
                 let name = &self.prepared.labels[self.label];
@@ -295,6 +297,26 @@ impl Trainer<'_> {
         let mut head = heads.into_iter().next_back().unwrap_or_default();
         head.forget_last(judged.sources.len());
         Ok((head, figures, threshold))
+    }
+
+    /// What the threshold is chosen on. The fits ignore sampling weights (a few drawn rows would
+    /// outweigh all chosen ones, and chosen rows teach more for being odd); the threshold must not,
+    /// for it is about the stream. A row without one beside rows with stands for itself.
+    fn evidence(
+        &self,
+        held_out: &[usize],
+        judged: &Judged,
+        scores: &[f64],
+        targets: &[bool],
+    ) -> Result<Evidence> {
+        let weight = |&k: &usize| self.prepared.weights[judged.rows[k] as usize];
+        match held_out.iter().any(|k| weight(k).is_some()) {
+            false => Ok(Evidence::from(&Ranking::new(scores, targets)?)),
+            true => {
+                let weights: Vec<f64> = held_out.iter().map(|k| weight(k).unwrap_or(1.0)).collect();
+                Evidence::weighted(scores, targets, &weights)
+            }
+        }
     }
 
     fn fit_head_on(&self, dense: &[Vec<f64>], judged: &Judged, chosen: &[usize]) -> Result<Head> {
