@@ -2,6 +2,8 @@
 //! score below using it. The model is the default recipe, on our own comments alone and
 //! with the base corpus where that is beside the repository.
 
+#![allow(clippy::print_stderr)] // the tables are for the model card
+
 mod common;
 
 use common::{Sample, flagged, score_all};

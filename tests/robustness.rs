@@ -4,6 +4,8 @@
 //! threshold, which flagging everything odd cannot raise. Uncivil and civil comments are
 //! changed alike: in their three most telling words, or everywhere where nothing is seen.
 
+#![allow(clippy::print_stderr)] // the tables are for the model card
+
 mod common;
 
 use common::{Sample, flagged, half_trained, own_comments, score_all};
@@ -61,14 +63,14 @@ const UNSEEN: &[(&str, Trick)] = &[
     ("bidi", |w, _| format!("\u{202D}{w}\u{202C}")),
     ("decomposed", |w, _| {
         w.chars().fold(String::new(), |mut out, c| {
-            netiquette_decompose(c, &mut out);
+            push_decomposed(c, &mut out);
             out
         })
     }),
 ];
 
 /// The umlauts as letter and diaeresis.
-fn netiquette_decompose(c: char, out: &mut String) {
+fn push_decomposed(c: char, out: &mut String) {
     match "äöüÄÖÜ".chars().position(|u| u == c) {
         Some(n) => out.extend(["aouAOU".chars().nth(n).unwrap_or(c), '\u{308}']),
         None => out.push(c),

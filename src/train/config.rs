@@ -90,6 +90,7 @@ impl Default for Config {
                 block("chars_nb", Space::Chars, Weighting::NaiveBayes, 1.0),
                 block("words", Space::Words, Weighting::Idf, 4.0),
                 block("words_nb", Space::Words, Weighting::NaiveBayes, 2.0),
+                block("classes", Space::Classes, Weighting::Idf, 0.5),
             ],
         }
     }

@@ -1,5 +1,6 @@
 //! Models and comments that several tests share.
 #![allow(dead_code)] // each test binary uses its part
+#![allow(clippy::disallowed_methods)] // tests open files as the commands do
 
 use std::fs::File;
 use std::path::Path;
