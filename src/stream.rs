@@ -1,7 +1,10 @@
 //! Scoring a stream of comments in two passes: the first gathers the threads, the
 //! second scores each comment against them.
 //!
-//! Memory grows with the number of articles, not of comments; see [`Threads`].
+//! Memory does not grow with the number of comments, but for eight bytes for each that is
+//! answered, nor much with that of articles; see [`Threads::spilling`].
+
+pub mod spill;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -9,7 +12,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
+use self::spill::{Open, Place, Spill};
 use crate::comment::Article;
+use crate::error::Result;
 use crate::features::topic::{ArticleTokens, Background, Bag, Context, Level, Thread};
 use crate::text::Folded;
 
@@ -20,14 +25,30 @@ pub const PARENT_REACH: usize = 65_536;
 /// forgotten early. Comments of usual length do not come near it.
 const PARENT_TOKENS: usize = 1 << 24;
 
+/// Bytes of threads and articles that are kept in memory where there is a store for others.
+const ROOM: usize = 96 << 20;
+
 /// What the first pass gathers: per article its tokens and its thread, and which
 /// comments are answered (eight bytes each).
 #[derive(Debug, Default)]
 pub struct Threads {
-    articles: HashMap<u64, Entry>,
+    articles: HashMap<u64, Slot>,
     parents: HashSet<u64>,
     folded: Folded,
     bag: Bag,
+    spill: Spill,
+    /// Bytes of all entries in memory.
+    held: usize,
+    room: usize,
+}
+
+/// What is known of an article, in pieces that add up.
+#[derive(Debug, Default)]
+struct Slot {
+    entry: Option<Box<Entry>>,
+    /// The pieces in the store; while reading goes on, `entry` is not among them.
+    places: Vec<Place>,
+    has_article: bool,
 }
 
 #[derive(Debug, Default)]
@@ -37,17 +58,32 @@ struct Entry {
     level: Option<Level>,
 }
 
+impl Entry {
+    fn bytes(&self) -> usize {
+        self.thread.bytes() + self.article.as_ref().map_or(0, ArticleTokens::bytes) + size_of::<Self>()
+    }
+}
+
 impl Threads {
+    /// Threads of which about 100 MB are kept in memory and the others in what `open` opens
+    /// when there are more. No score depends on it.
+    pub fn spilling(open: Open) -> Self {
+        Self { spill: Spill::new(open), room: ROOM, ..Self::default() }
+    }
+
     /// Notes an article. What was noted of it first stays.
     pub fn add_article(&mut self, article: &Article) {
-        let entry = self.articles.entry(key(&article.article_id)).or_default();
-        entry.article.get_or_insert_with(|| ArticleTokens::new(&article.title, &article.lead, &article.text));
-        entry.level = None;
+        let slot = self.articles.entry(key(&article.article_id)).or_default();
+        if !slot.has_article {
+            slot.has_article = true;
+            let tokens = ArticleTokens::new(&article.title, &article.lead, &article.text);
+            self.held += change(slot, |entry| entry.article = Some(tokens));
+        }
     }
 
     /// Whether the article's text is known.
     pub fn knows_article(&self, article_id: &str) -> bool {
-        self.articles.get(&key(article_id)).is_some_and(|e| e.article.is_some())
+        self.articles.get(&key(article_id)).is_some_and(|slot| slot.has_article)
     }
 
     /// Notes a comment: its text joins its thread, its parent is remembered.
@@ -55,21 +91,80 @@ impl Threads {
         if !article_id.is_empty() {
             self.folded.fold(text);
             self.bag.fill(&self.folded);
-            let entry = self.articles.entry(key(article_id)).or_default();
-            entry.thread.add(&self.bag);
-            entry.level = None;
+            let slot = self.articles.entry(key(article_id)).or_default();
+            self.held += change(slot, |entry| entry.thread.add(&self.bag));
         }
         if !parent_id.is_empty() {
             self.parents.insert(key(parent_id));
         }
     }
 
-    /// Sums up every thread once, so that no comment has to; changes no score.
-    pub fn settle(&mut self, background: &Background) {
-        let mut entries: Vec<&mut Entry> = self.articles.values_mut().collect();
-        entries.par_iter_mut().for_each(|entry| {
-            entry.level = Some(background.level(&entry.thread, entry.article.as_ref()));
-        });
+    /// To be called between comments: makes room where there is a store.
+    ///
+    /// # Errors
+    /// [`Kind::Io`](crate::error::Kind::Io) when the store cannot be written.
+    pub fn relieve(&mut self) -> Result<()> {
+        if self.held > self.room && self.spill.is_possible() {
+            self.put_away()?;
+        }
+        Ok(())
+    }
+
+    fn put_away(&mut self) -> Result<()> {
+        for slot in self.articles.values_mut() {
+            if let Some(entry) = slot.entry.take() {
+                slot.places.push(self.spill.write(&entry)?);
+            }
+        }
+        self.held = 0;
+        Ok(())
+    }
+
+    /// Ends the first pass: sums up every thread once, so that no comment has to. Changes
+    /// no score.
+    ///
+    /// # Errors
+    /// [`Kind::Io`](crate::error::Kind::Io) when the store cannot be written.
+    pub fn settle(&mut self, background: &Background) -> Result<()> {
+        if self.spill.is_used() {
+            return self.put_away();
+        }
+        let mut entries: Vec<&mut Entry> =
+            self.articles.values_mut().filter_map(|slot| slot.entry.as_deref_mut()).collect();
+        entries.par_iter_mut().for_each(|entry| entry.sum_up(background));
+        Ok(())
+    }
+
+    /// Fetches what [`context`](Threads::context) will be asked for. After
+    /// [`settle`](Threads::settle) nothing can be added.
+    ///
+    /// # Errors
+    /// [`Kind::Io`](crate::error::Kind::Io) when the store cannot be read.
+    pub fn fetch<'a>(
+        &mut self,
+        article_ids: impl Iterator<Item = &'a str>,
+        background: &Background,
+    ) -> Result<()> {
+        if !self.spill.is_used() {
+            return Ok(());
+        }
+        if self.held > self.room {
+            self.articles.values_mut().for_each(|slot| slot.entry = None);
+            self.held = 0;
+        }
+        for id in article_ids {
+            let Some(slot) = self.articles.get_mut(&key(id)).filter(|slot| slot.entry.is_none()) else {
+                continue;
+            };
+            let mut entry = Box::<Entry>::default();
+            for &place in &slot.places {
+                self.spill.add_to(&mut entry, place)?;
+            }
+            entry.sum_up(background);
+            self.held += entry.bytes();
+            slot.entry = Some(entry);
+        }
+        Ok(())
     }
 
     /// Number of articles noted.
@@ -79,10 +174,11 @@ impl Threads {
 
     /// What a comment of the article is compared with, the parent apart.
     pub fn context(&self, article_id: &str) -> Context<'_> {
-        let entry = match article_id.is_empty() {
+        let slot = match article_id.is_empty() {
             true => None,
             false => self.articles.get(&key(article_id)),
         };
+        let entry = slot.and_then(|slot| slot.entry.as_deref());
         Context {
             article: entry.and_then(|e| e.article.as_ref()),
             thread: entry.map(|e| &e.thread),
@@ -95,6 +191,21 @@ impl Threads {
     pub fn is_answered(&self, id: &str) -> bool {
         !id.is_empty() && self.parents.contains(&key(id))
     }
+}
+
+impl Entry {
+    fn sum_up(&mut self, background: &Background) {
+        self.level = Some(background.level(&self.thread, self.article.as_ref()));
+    }
+}
+
+/// Changes the entry of `slot`; by how many bytes it has grown.
+fn change(slot: &mut Slot, change: impl FnOnce(&mut Entry)) -> usize {
+    let before = slot.entry.as_ref().map_or(0, |entry| entry.bytes());
+    let entry = slot.entry.get_or_insert_default();
+    change(entry);
+    entry.level = None;
+    entry.bytes().saturating_sub(before)
 }
 
 /// The answered comments among the last [`PARENT_REACH`], for the second pass.
@@ -174,5 +285,43 @@ mod tests {
         assert!(parents.get("0").is_none());
         assert!((1..=fitting).all(|i| parents.get(&i.to_string()).is_some()));
         assert!(parents.tokens <= PARENT_TOKENS);
+    }
+
+    #[test]
+    fn what_is_put_away_is_what_is_kept() {
+        let open: Open = || Ok(Box::new(std::io::Cursor::new(Vec::new())));
+        let background = Background::learn(&[Bag::new(&Folded::new("ein paar Worte im Allgemeinen"))]);
+        let (mut kept, mut spilling) = (Threads::default(), Threads::spilling(open));
+        spilling.room = 1000;
+        let title = |i: usize| Article {
+            article_id: format!("a{}", i % 7),
+            title: format!("Titel {i}"),
+            text: format!("Absatz {i}\n\nnoch einer"),
+            ..Article::default()
+        };
+        for threads in [&mut kept, &mut spilling] {
+            for i in 0..100 {
+                threads.add_article(&title(i));
+                threads.add_comment(
+                    &format!("Kommentar {} zur Sache {i}", i % 9),
+                    &format!("a{}", i % 7),
+                    "",
+                );
+                threads.relieve().unwrap();
+            }
+            threads.settle(&background).unwrap();
+        }
+        assert!(spilling.spill.is_used() && !kept.spill.is_used());
+        let comment = Bag::new(&Folded::new("Kommentar 3 zum Titel 5 und zur Sache"));
+        for i in 0..7 {
+            let id = format!("a{i}");
+            spilling.fetch([id.as_str()].into_iter(), &background).unwrap();
+            let columns = |threads: &Threads| {
+                let mut columns = Vec::new();
+                background.columns(&comment, &threads.context(&id), &mut columns);
+                columns
+            };
+            assert_eq!(columns(&spilling), columns(&kept), "{id}");
+        }
     }
 }

@@ -1,5 +1,5 @@
 //! Bytes that nobody meant: whatever comes in, the doors neither panic nor hang nor fill
-//! the memory. A bounded, repeatable stand-in for the fuzz targets in `fuzz/`.
+//! the memory.
 #![allow(clippy::disallowed_methods, reason = "tests open files")]
 
 use std::io::Cursor;
@@ -140,7 +140,7 @@ proptest! {
 }
 
 #[test]
-fn absurd_lengths_in_a_model_allocate_nothing() {
+fn absurd_lengths_in_a_model_are_refused() {
     let content = &model_bytes()[..model_bytes().len() - 32];
     let prefix = &content[..12];
     let claims: [&[u8]; 4] = [

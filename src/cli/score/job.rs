@@ -20,8 +20,10 @@ use crate::cli::summary::Summary;
 use crate::cli::writer::Writer;
 use crate::cli::{DONE, SOME_REJECTED, signals};
 
-/// Rows scored at a time, and bytes of them; the scores do not depend on it.
+/// Rows scored at a time, bytes of them, and changes from one article to another among them;
+/// the scores do not depend on it.
 const BATCH: usize = 4096;
+const BATCH_ARTICLES: usize = 1024;
 const BATCH_BYTES: usize = 8 << 20;
 
 /// Rows waiting for their scores.
@@ -29,6 +31,7 @@ const BATCH_BYTES: usize = 8 << 20;
 struct Batch {
     rows: Vec<Waiting>,
     bytes: usize,
+    articles: usize,
 }
 
 struct Waiting {
@@ -41,18 +44,20 @@ struct Waiting {
 impl Batch {
     fn push(&mut self, row: Waiting) {
         self.bytes += row.text.len() + row.kept.len();
+        let is_other = self.rows.last().is_none_or(|last| last.article_id != row.article_id);
+        self.articles += usize::from(is_other);
         self.rows.push(row);
     }
 
     fn is_full(&self) -> bool {
-        self.rows.len() >= BATCH || self.bytes >= BATCH_BYTES
+        self.rows.len() >= BATCH || self.bytes >= BATCH_BYTES || self.articles >= BATCH_ARTICLES
     }
 }
 
 /// The second pass and what it needs.
 pub struct Job<'a> {
     pub model: &'a Model,
-    pub threads: &'a Threads,
+    pub threads: &'a mut Threads,
     pub writer: Writer,
     pub rejects: Rejects,
     pub tally: Tally,
@@ -133,7 +138,10 @@ impl Job<'_> {
     }
 
     fn write(&mut self, batch: &mut Batch) -> netiquette::Result<()> {
-        let (model, threads) = (self.model, self.threads);
+        let model = self.model;
+        let article_ids = batch.rows.iter().map(|row| row.article_id.as_str());
+        self.threads.fetch(article_ids, &model.background)?;
+        let threads = &*self.threads;
         let scored: Vec<Vec<Option<f64>>> = batch
             .rows
             .par_iter()
@@ -155,7 +163,7 @@ impl Job<'_> {
             self.summary.count(&scores, &flags);
             self.writer.write(&row.kept, &scores, &flags)?;
         }
-        batch.bytes = 0;
+        (batch.bytes, batch.articles) = (0, 0);
         Ok(())
     }
 

@@ -122,7 +122,7 @@ pub fn run(args: &ScoreArgs, log: &Log) -> anyhow::Result<u8> {
         false => None,
     };
     let mut threads = threads(args, &inputs, &options, log)?;
-    threads.settle(&model.background);
+    threads.settle(&model.background)?;
     let table = inputs.open("scoring", log)?;
     let rejects = Rejects::new(rejects, args.max_rejects, args.spreadsheet_safe)?;
     let writer = Writer::new(out, &table, args.format, args.spreadsheet_safe, &model, id.to_string())?;
@@ -132,7 +132,8 @@ pub fn run(args: &ScoreArgs, log: &Log) -> anyhow::Result<u8> {
     };
     let summary = Summary::new(summary, &model, id.to_string());
     let tally = Tally::default();
-    let mut job = Job { model: &model, threads: &threads, writer, rejects, tally, summary, journal, past };
+    let mut job =
+        Job { model: &model, threads: &mut threads, writer, rejects, tally, summary, journal, past };
     job.score(table)?;
     for (source, (before, after)) in inputs.sources().iter().zip(stamps.iter().zip(inputs.stamps()?)) {
         if *before != after {
@@ -158,9 +159,10 @@ fn create(args: &ScoreArgs, path: &Path) -> netiquette::Result<Artifact> {
 
 /// The first pass.
 fn threads(args: &ScoreArgs, inputs: &Inputs, options: &Options, log: &Log) -> netiquette::Result<Threads> {
-    let mut threads = Threads::default();
+    let mut threads = Threads::spilling(|| Ok(Box::new(tempfile::tempfile()?)));
     for article in articles(args.articles.as_deref(), options, log)?.values() {
         threads.add_article(article);
+        threads.relieve()?;
     }
     gather(&mut inputs.open("reading", log)?, &mut threads, !args.no_thread)?;
     Ok(threads)
@@ -211,6 +213,7 @@ pub fn gather(table: &mut Tables<'_>, threads: &mut Threads, with_comments: bool
         if with_comments {
             threads.add_comment(row.get(Field::Text), &article_id, row.get(Field::ParentId));
         }
+        threads.relieve()?;
     }
     Ok(())
 }

@@ -67,6 +67,18 @@ impl ArticleTokens {
         }
     }
 
+    /// All tokens with their parts, in no order that means anything.
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = (Token, u64)> + '_ {
+        self.places.iter().map(|(token, place)| (token, self.parts[usize::from(place) - 1]))
+    }
+
+    /// The article whose [tokens](ArticleTokens::tokens) these are.
+    pub(crate) fn from_parts(passages: usize, tokens: impl IntoIterator<Item = (Token, u64)>) -> Self {
+        let mut article = Self { passages, ..Self::default() };
+        tokens.into_iter().for_each(|(token, parts)| article.add(token, parts));
+        article
+    }
+
     /// Number of passages.
     pub fn passages(&self) -> usize {
         self.passages

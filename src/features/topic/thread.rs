@@ -39,6 +39,14 @@ impl Thread {
         self.counts.iter()
     }
 
+    /// Counts `comments` more comments, in which tokens stand as `counts` says.
+    pub(crate) fn merge(&mut self, comments: u32, counts: impl IntoIterator<Item = (Token, u16)>) {
+        self.comments += comments;
+        for (token, count) in counts {
+            self.counts.update(token, |n| n.saturating_add(count));
+        }
+    }
+
     /// Memory held, in bytes: at most 64 KiB.
     pub fn bytes(&self) -> usize {
         self.counts.bytes()
