@@ -157,7 +157,7 @@ mod tests {
         let (corpus, names) = corpus(&["1,1,0", "1,vielleicht,0"]);
         let error = agreement(&corpus, &names).unwrap_err().to_string();
         assert!(
-            error.contains("t.csv:7") && error.contains("`b`") && !error.contains("vielleicht"),
+            error.contains("t.csv, line 7") && error.contains("`b`") && !error.contains("vielleicht"),
             "{error}"
         );
     }

@@ -100,7 +100,7 @@ pub struct Worst {
     pub dimension: Dimension,
     /// The slice.
     pub slice: Slice,
-    /// Whether the interval of its F1 ends below that of all rows; else it may be chance.
+    /// Whether chance would give so low an F1 to any of the slices in less than 1 of 40 cases.
     pub clearly: bool,
 }
 
@@ -141,21 +141,46 @@ pub fn slice(scored: &Scored, corpus: &Corpus, dimension: &Dimension) -> Slicing
     }
 }
 
-/// The slices with the lowest upper ends of F1 among those below `overall` that have 20 rows and
-/// 5 problems, at most 6.
+/// The slices below `overall` in F1 that have 20 rows and 5 problems, the least likely to be so by
+/// chance first, at most 6.
+///
+/// Chance is the binomial probability of as few hits among the flagged and the problems of the
+/// slice, times the number of slices looked at (Bonferroni): of a hundred articles some are always
+/// bad.
 pub fn worst(slicings: &[Slicing], overall: &Confusion) -> Vec<Worst> {
-    let Some(overall) = overall.f1() else { return Vec::new() };
+    let all = overall.tp + overall.fp + overall.fn_;
+    let Some(f1) = overall.f1() else { return Vec::new() };
     let supported = |s: &&Slice| s.n >= SUPPORT.0 && s.positives >= SUPPORT.1;
-    let mut found: Vec<(f64, Worst)> = Vec::new();
-    for slicing in slicings.iter().filter(|s| s.slices.len() > 1) {
-        for slice in slicing.slices.iter().filter(supported) {
-            let Some(f1) = slice.f1.filter(|f1| f1.value < overall) else { continue };
-            let dimension = slicing.dimension.clone();
-            found.push((f1.high, Worst { dimension, slice: slice.clone(), clearly: f1.high < overall }));
-        }
-    }
+    let several = slicings.iter().filter(|s| s.slices.len() > 1);
+    let looked_at: Vec<(&Dimension, &Slice)> =
+        several.flat_map(|s| s.slices.iter().filter(supported).map(|slice| (&s.dimension, slice))).collect();
+    let is_worse = |s: &Slice| s.f1.is_some_and(|own| own.value < f1);
+    let chance = |s: &Slice| {
+        let c = &s.confusion;
+        at_most(c.tp, c.tp + c.fp + c.fn_, overall.tp / all) * looked_at.len() as f64
+    };
+    let mut found: Vec<(f64, &Dimension, &Slice)> =
+        looked_at.iter().filter(|(_, s)| is_worse(s)).map(|&(d, s)| (chance(s), d, s)).collect();
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
-    found.into_iter().take(NAMED).map(|(_, worst)| worst).collect()
+    let named = |(chance, d, s): (f64, &Dimension, &Slice)| Worst {
+        dimension: d.clone(),
+        slice: s.clone(),
+        clearly: chance <= 0.025,
+    };
+    found.into_iter().take(NAMED).map(named).collect()
+}
+
+/// The binomial probability of at most `hits` of `n` at the rate `p`, inside `0..1`.
+fn at_most(hits: f64, n: f64, p: f64) -> f64 {
+    let odds = (p / (1.0 - p)).ln();
+    let mut term = n * (-p).ln_1p();
+    let mut sum = term.exp();
+    for k in 0..hits as u64 {
+        let k = k as f64;
+        term += ((n - k) / (k + 1.0)).ln() + odds;
+        sum += term.exp();
+    }
+    sum.min(1.0)
 }
 
 fn value(corpus: &Corpus, row: usize, dimension: &Dimension) -> Value {
@@ -291,6 +316,15 @@ mod tests {
         let worst = worst(&[slicing], &overall);
         let named: Vec<_> = worst.iter().map(|w| (w.slice.value.clone(), w.clearly)).collect();
         assert_eq!(named, [(Value::Text("b".to_owned()), true)]);
+    }
+
+    #[test]
+    fn chance_is_that_of_scipy() {
+        // scipy 1.17.1: binom.cdf(k, n, p).
+        let cases = [(3.0, 10.0, 0.5, 0.171875), (0.0, 5.0, 0.2, 0.32768), (10.0, 10.0, 0.9, 1.0)];
+        for (hits, n, p, expected) in cases {
+            assert!((at_most(hits, n, p) - expected).abs() < 1e-12, "{hits} of {n} at {p}");
+        }
     }
 
     #[test]

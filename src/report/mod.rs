@@ -38,7 +38,7 @@ pub struct Report<'a> {
 }
 
 /// May nothing be loaded and nothing be sent, whatever a text contains.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; \
                       base-uri 'none'; form-action 'none'";
 
 /// The page. The same report gives the same bytes.

@@ -43,7 +43,14 @@ fn open(browser: &str, folder: &Path, name: &str, html: &str, dark: bool) -> Out
     let page = folder.join(name);
     std::fs::write(&page, html).unwrap();
     let mut command = Command::new(browser);
-    command.args(["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"]);
+    command.args([
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-sync",
+        "--hide-scrollbars",
+    ]);
     command.args(["--disable-background-networking", "--disable-component-update"]);
     command.args(["--enable-logging=stderr", "--window-size=1400,1000", "--virtual-time-budget=4000"]);
     command.arg(format!("--user-data-dir={}", folder.join("profile").display()));
@@ -66,7 +73,8 @@ fn the_page_fits_phone_and_desk_in_light_and_dark() {
             let shown = open(browser, folder.path(), "frame.html", &frame(&html, width), dark);
             let (dom, said) =
                 (String::from_utf8_lossy(&shown.stdout), String::from_utf8_lossy(&shown.stderr));
-            assert!(!said.contains("CONSOLE"), "{lang}, {width}: {said}");
+            let complaints: Vec<&str> = said.lines().filter(|line| line.contains("CONSOLE")).collect();
+            assert!(complaints.is_empty(), "{lang}, {width}: {complaints:?}");
             let measured = dom.split("data-measured=\"").nth(1).and_then(|rest| rest.split('"').next());
             let Some(measured) = measured else { panic!("{lang}, {width}: the page was not shown: {said}") };
             let paper = if dark { "rgb(21, 23, 28)" } else { "rgb(255, 255, 255)" };
