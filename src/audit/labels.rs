@@ -50,7 +50,8 @@ pub struct Suspects {
     pub loss_share: Option<f64>,
     /// Out-of-fold average precision on all rows.
     pub average_precision: Option<f64>,
-    /// The same without the suspects; with right labels it would lie between.
+    /// The same without the suspects: more than right labels would give, for right judgements of
+    /// hard comments are among them.
     pub average_precision_without: Option<f64>,
     /// Out-of-fold F1 on all rows.
     pub f1: Option<f64>,

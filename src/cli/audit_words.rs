@@ -164,7 +164,8 @@ fn suspects(s: &Suspects) -> String {
     if count > 0 {
         let share = s.loss_share.map_or("undefined".to_owned(), percent);
         let cost = format!(
-            "  {share} of the loss; average precision {} with them, {} without; F1 {} and {}",
+            "  {share} of the loss; average precision {} with them, {} without; F1 {} and {}: at most, \
+             for right judgements of hard comments are among them",
             figure(s.average_precision),
             figure(s.average_precision_without),
             figure(s.f1),

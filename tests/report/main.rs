@@ -1,4 +1,5 @@
 //! `evaluate --report`: what the page holds, and how a browser shows it.
+#![allow(clippy::disallowed_methods, reason = "tests write what the program reads")]
 
 mod browser;
 
