@@ -12,7 +12,8 @@
 //! train    rows → model;  model → score;  explain → words;  evaluate → figures
 //! audit    labelled rows → what is wrong with them
 //! report   figures → one HTML file
-//! threshold, metrics       arithmetic only
+//! batch    a table in memory;  compare, drift, sample → a desk's decisions over it
+//! threshold, prevalence, metrics   arithmetic only
 //! ```
 //!
 //! The library opens no path, reads no clock and prints nothing; the command line does.

@@ -115,7 +115,7 @@ pub fn run(args: &CompareArgs, log: &Log) -> anyhow::Result<u8> {
     let wanted = Wanted {
         labels: labels.clone(),
         columns: args.slice.iter().filter(|s| *s != DAY).cloned().collect(),
-        everything: false,
+        ..Wanted::default()
     };
     let rows = Rows::read(&args.data, &wanted, &articles, &options, log)?;
     let reports = report(args, &rows, &labels, [&old.0, &new.0])?;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{bail, ensure};
 use clap::Args;
 use netiquette::corpus::Options;
-use netiquette::drift::{Drift, Measured, Signal, Thresholds};
+use netiquette::drift::{Drift, LabelScores, Measured, Signal, Thresholds};
 use netiquette::escape::terminal;
 use netiquette::metrics::Bootstrap;
 use netiquette::model::file::ModelId;
@@ -18,7 +18,7 @@ use super::compare::DAY;
 use super::input::{InputOptions, articles};
 use super::log::Log;
 use super::models::load;
-use super::rows::{Rows, Wanted, score_column};
+use super::rows::{Rows, Wanted};
 use super::table::plain;
 use super::threshold::share;
 use super::train::set_threads;
@@ -93,10 +93,15 @@ pub fn run(args: &DriftArgs, log: &Log) -> anyhow::Result<u8> {
     let (model, id) = load(args.model.as_deref())?;
     let options = args.input.resolve()?;
     let articles = articles(args.articles.as_deref(), &options, log)?;
-    let read = |path: &Path| read(args, path, &model, &articles, &options, log);
+    let read = |path: &Path| read(args, path, &articles, &options, log);
     let [baseline, current] = [read(&args.baseline)?, read(&args.current)?];
     let by = scorer(args, [&baseline, &current], &id)?;
-    let measured = |rows: &Rows| measure(args, rows, &model);
+    let [mut before, mut now] = [scores(&baseline, &model)?, scores(&current, &model)?];
+    before.retain(|(label, _)| now.iter().any(|(other, _)| label == other));
+    now.retain(|(label, _)| before.iter().any(|(other, _)| label == other));
+    now.sort_by_key(|(label, _)| before.iter().position(|(other, _)| label == other));
+    ensure!(!before.is_empty(), "the tables have scores of no label in common; --model M scores both");
+    let [before, now] = [measure(args, &baseline, before), measure(args, &current, now)];
     let thresholds = Thresholds {
         psi: args.psi,
         alpha: args.alpha,
@@ -106,7 +111,7 @@ pub fn run(args: &DriftArgs, log: &Log) -> anyhow::Result<u8> {
         fewest: args.fewest.max(1),
     };
     let bootstrap = Bootstrap { replicates: args.resamples, seed: 1 };
-    let mut drift = Drift::between(&measured(&baseline)?, &measured(&current)?, thresholds, bootstrap);
+    let mut drift = Drift::between(&before, &now, thresholds, bootstrap);
     let alarms = drift.alarms();
     if args.no_text {
         drift.words.iter_mut().for_each(|w| w.word.clear());
@@ -130,27 +135,20 @@ pub fn run(args: &DriftArgs, log: &Log) -> anyhow::Result<u8> {
 fn read(
     args: &DriftArgs,
     path: &Path,
-    model: &Model,
     articles: &HashMap<String, Article>,
     options: &Options,
     log: &Log,
 ) -> anyhow::Result<Rows> {
-    let scores = model.labels.iter().map(|l| score_column(&l.name));
     let slices = args.slice.iter().filter(|s| *s != DAY).cloned();
-    let columns = std::iter::once("model_id".to_owned()).chain(scores).chain(slices).collect();
-    let wanted = Wanted { columns, ..Wanted::default() };
-    let mut rows = Rows::read(path, &wanted, articles, options, log)?;
+    let columns = std::iter::once("model_id".to_owned()).chain(slices).collect();
+    let wanted = Wanted { columns, scores: args.model.is_none(), ..Wanted::default() };
+    let rows = Rows::read(path, &wanted, articles, options, log)?;
     if rows.batch.is_empty() {
         bail!("{}: there are no comments in it", rows.name);
     }
-    let first_slice = 1 + model.labels.len();
-    let missing =
-        args.slice.iter().filter(|s| *s != DAY).zip(&rows.cells[first_slice..]).find(|(_, c)| c.is_none());
-    if let Some((name, _)) = missing {
+    let names = args.slice.iter().filter(|s| *s != DAY);
+    if let Some((name, _)) = names.zip(&rows.cells[1..]).find(|(_, cells)| cells.is_none()) {
         bail!("{}: there is no column `{name}` to slice by", rows.name);
-    }
-    if args.model.is_some() {
-        rows.cells[..first_slice].iter_mut().for_each(|cells| *cells = None);
     }
     Ok(rows)
 }
@@ -160,9 +158,8 @@ fn scorer(args: &DriftArgs, sides: [&Rows; 2], id: &ModelId) -> anyhow::Result<O
     if args.model.is_some() {
         return Ok(Some(id.to_string()));
     }
-    let scored = |rows: &Rows| rows.cells[1..].iter().any(Option::is_some);
     let by = |rows: &Rows| -> anyhow::Result<Option<String>> {
-        Ok(match (scored(rows), rows.scored_by(0)?) {
+        Ok(match (!rows.scored.is_empty(), rows.scored_by(0)?) {
             (true, Some(by)) => Some(by.to_owned()),
             (true, None) => None,
             (false, _) => Some(id.to_string()),
@@ -178,26 +175,26 @@ fn scorer(args: &DriftArgs, sides: [&Rows; 2], id: &ModelId) -> anyhow::Result<O
     }
 }
 
-fn measure(args: &DriftArgs, rows: &Rows, model: &Model) -> netiquette::Result<Measured> {
-    let first_slice = 1 + model.labels.len();
-    // With some labels scored in the table, the others are not scored anew: they may be blank.
-    let in_table = rows.cells[1..first_slice].iter().any(Option::is_some);
-    let labels = model.labels.iter().enumerate();
-    let scores = match in_table {
-        false => labels.map(|(_, l)| l.name.clone()).zip(rows.batch.scores(model)).collect(),
-        true => labels
-            .filter(|(k, _)| rows.cells[1 + k].is_some())
-            .map(|(k, l)| Ok((l.name.clone(), rows.scores(1 + k, &l.name, None)?)))
-            .collect::<netiquette::Result<Vec<_>>>()?,
-    };
-    let day =
-        || rows.batch.comments().iter().map(|c| c.created_at.get(..10).unwrap_or("").to_owned()).collect();
-    let mut cells = rows.cells[first_slice..].iter().flatten();
+/// Scores by label: those in the table, or the model's where it has none.
+fn scores(rows: &Rows, model: &Model) -> netiquette::Result<Vec<LabelScores>> {
+    if rows.scored.is_empty() {
+        let labels = model.labels.iter().map(|l| l.name.clone());
+        return Ok(labels.zip(rows.batch.scores(model)).collect());
+    }
+    let behind = rows.cells.len() - rows.scored.len();
+    let labels = rows.scored.iter().enumerate();
+    labels.map(|(k, label)| Ok((label.clone(), rows.scores(behind + k, label, None)?))).collect()
+}
+
+fn measure(args: &DriftArgs, rows: &Rows, scores: Vec<LabelScores>) -> Measured {
+    let comments = rows.batch.comments();
+    let day = || comments.iter().map(|c| c.created_at.get(..10).unwrap_or("").to_owned()).collect();
+    let mut cells = rows.cells[1..].iter().flatten();
     let slices = args.slice.iter().map(|column| match column == DAY {
         true => (column.clone(), day()),
         false => (column.clone(), cells.next().cloned().unwrap_or_default()),
     });
-    Ok(Measured::new(rows.batch.comments(), rows.batch.groups(), scores, slices.collect()))
+    Measured::new(comments, rows.batch.groups(), scores, slices.collect())
 }
 
 fn as_text(drift: &Drift, alarms: &[String]) -> String {

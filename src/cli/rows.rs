@@ -23,6 +23,8 @@ pub struct Rows {
     pub batch: Batch,
     /// Per label asked for, then per row; `None` where nobody judged.
     pub judgements: Vec<Vec<Option<bool>>>,
+    /// Labels of the columns of scores that stand behind those asked for by name.
+    pub scored: Vec<String>,
     /// Per column asked for: its cells by row, or `None` if there is no such column.
     pub cells: Vec<Option<Vec<String>>>,
     /// Records that were no rows.
@@ -38,6 +40,8 @@ pub struct Wanted {
     pub columns: Vec<String>,
     /// Every column in place of those.
     pub everything: bool,
+    /// Also every column of scores, behind those.
+    pub scores: bool,
 }
 
 impl Rows {
@@ -58,13 +62,21 @@ impl Rows {
             names.iter().map(|name| table.columns().named(name)).collect()
         };
         let label_at = named(&wanted.labels);
-        let cell_at = match wanted.everything {
+        let mut cell_at = match wanted.everything {
             true => (0..header.len()).map(Some).collect(),
             false => named(&wanted.columns),
         };
+        let mut scored = Vec::new();
+        for (at, name) in header.iter().enumerate().filter(|_| wanted.scores) {
+            if let Some(label) = name.strip_suffix(SCORE) {
+                scored.push(label.to_owned());
+                cell_at.push(Some(at));
+            }
+        }
         let mut rows = Self {
             name: table.name().to_owned(),
             header,
+            scored,
             judgements: vec![Vec::new(); label_at.len()],
             cells: cell_at.iter().map(|at| at.map(|_| Vec::new())).collect(),
             ..Self::default()
@@ -157,9 +169,12 @@ impl Rows {
     }
 }
 
+/// What the name of a column of scores ends with.
+const SCORE: &str = "_score";
+
 /// Name of the column of scores of a label.
 pub fn score_column(label: &str) -> String {
-    format!("{label}_score")
+    format!("{label}{SCORE}")
 }
 
 fn judgements(

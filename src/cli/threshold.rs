@@ -164,7 +164,7 @@ fn read(args: &ThresholdArgs, log: &Log) -> anyhow::Result<(Sample, Option<Vec<f
     let wanted = Wanted {
         labels: vec![args.label.clone()],
         columns: vec![score_column(&args.label), WEIGHT.to_owned(), "model_id".to_owned()],
-        everything: false,
+        ..Wanted::default()
     };
     let mut sample = Sample { scores: Vec::new(), labels: Vec::new(), weights: None, blank: 0, rejected: 0 };
     let mut weights = Vec::new();

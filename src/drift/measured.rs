@@ -8,11 +8,14 @@ use crate::features::heuristic::{HEURISTICS, Scan};
 use crate::features::ngram::{Space, hash_word};
 use crate::text::{Folded, is_letter};
 
+/// A label and its probabilities by row; `None` where there is no score.
+pub type LabelScores = (String, Vec<Option<f64>>);
+
 /// Comments as numbers; row `i` is comment `i`.
 #[derive(Clone, Debug, Default)]
 pub struct Measured {
-    /// Label and its probabilities by row; `None` where there is no score.
-    pub scores: Vec<(String, Vec<Option<f64>>)>,
+    /// One per label.
+    pub scores: Vec<LabelScores>,
     /// Column and its values by row.
     pub slices: Vec<(String, Vec<String>)>,
     /// Article (or other group) of each row.
@@ -32,7 +35,7 @@ impl Measured {
     pub fn new(
         comments: &[Comment],
         groups: Vec<usize>,
-        scores: Vec<(String, Vec<Option<f64>>)>,
+        scores: Vec<LabelScores>,
         slices: Vec<(String, Vec<String>)>,
     ) -> Self {
         assert_eq!(comments.len(), groups.len(), "one group per comment");
@@ -107,7 +110,7 @@ pub(super) fn unseen(baseline: &Measured, current: &Measured) -> [Vec<f64>; 2] {
         ((at >> 6) as usize, 1_u64 << (at & 63))
     };
     // The number of a group says nothing of its content; every second one is learned.
-    let learned = |i: &usize| baseline.groups[*i] % 2 == 0;
+    let learned = |i: &usize| baseline.groups[*i].is_multiple_of(2);
     let mut folded = Folded::default();
     for i in (0..baseline.rows()).filter(learned) {
         folded.fold(&baseline.texts[i]);

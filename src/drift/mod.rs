@@ -11,7 +11,7 @@ mod words;
 
 use serde::Serialize;
 
-pub use measured::Measured;
+pub use measured::{LabelScores, Measured};
 pub use words::NewWord;
 
 use crate::features::heuristic::HEURISTICS;
@@ -265,7 +265,7 @@ fn prevalence(
     thresholds: Thresholds,
     bootstrap: Bootstrap,
 ) -> Vec<PrevalenceShift> {
-    let of_label = |((label, a), (_, b)): (&(String, Vec<Option<f64>>), &(String, Vec<Option<f64>>))| {
+    let of_label = |((label, a), (_, b)): (&LabelScores, &LabelScores)| {
         let (a, b) = (defined(a, |_| true), defined(b, |_| true));
         let base = (a.iter().sum::<f64>() / a.len() as f64).clamp(1e-3, 1.0 - 1e-3);
         if a.is_empty() || b.is_empty() {

@@ -45,7 +45,8 @@ fn two_halves_of_one_month_raise_no_alarm_in_95_of_100_splits() {
     let quick = Bootstrap { replicates: 50, seed: 1 };
     let alarms: Vec<Vec<String>> = (0..100)
         .map(|seed| {
-            let [a, b] = halves(seed, batch.len()).map(|rows| month.select(&rows));
+            // A month of 1200 comments: fewer make more noise, and the test quick.
+            let [a, b] = halves(seed, batch.len()).map(|rows| month.select(&rows[..600]));
             Drift::between(&a, &b, Thresholds::default(), quick).alarms()
         })
         .filter(|alarms| !alarms.is_empty())
