@@ -27,7 +27,7 @@ fn identifiers_are_unique_across_inputs() {
     folder.put("b.csv", "id,text\n100,Noch eines\n7,Ein anderes\n");
     let done = folder.run(&["score", "a.csv", "b.csv", "--rejects", "r.csv", "-o", "o.csv"], 3);
     assert!(done.err.contains("2 inputs: 22 rows read, 21 scored, 1 rejected, 0 skipped"), "{}", done.err);
-    assert!(folder.get("r.csv").contains("b.csv,3,22,duplicate_id"), "{}", folder.get("r.csv"));
+    assert!(folder.get("r.csv").contains("b.csv,3,23,duplicate_id"), "{}", folder.get("r.csv"));
 }
 
 #[test]
