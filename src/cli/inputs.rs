@@ -43,7 +43,10 @@ fn matches(pattern: &Path) -> Result<Vec<PathBuf>> {
         glob::glob(&pattern.to_string_lossy()).map_err(|e| wrong(format!("no pattern: {}", e.msg)))?;
     let mut files = Vec::new();
     for path in found {
-        let path = path.map_err(|e| at(&e.path().to_owned(), std::io::Error::from(e).into()))?;
+        let path = path.map_err(|e| {
+            let place = e.path().to_owned();
+            at(&place, std::io::Error::from(e).into())
+        })?;
         if path.is_file() {
             files.push(path);
         }

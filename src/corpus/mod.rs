@@ -9,6 +9,8 @@ mod encoding;
 #[cfg(feature = "excel")]
 mod excel;
 mod header;
+#[cfg(feature = "html")]
+pub mod html;
 mod jsonl;
 mod markup;
 #[cfg(feature = "parquet")]

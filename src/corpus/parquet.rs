@@ -1,8 +1,8 @@
 //! Comments in a Parquet file, read one row group after the other.
 //!
 //! By way of the record reader of the parquet crate, without arrow: a comment is a row of
-//! strings here, and arrow's arrays would be built only to be taken apart, for many
-//! crates more to build.
+//! strings here, and arrow's arrays would be built only to be taken apart again, at the
+//! price of many more crates.
 
 use std::fs::File;
 use std::io;
