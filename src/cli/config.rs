@@ -204,8 +204,8 @@ pub fn run(args: &ConfigArgs, config: &Config, line: Command) -> anyhow::Result<
     line.build();
     if words.is_empty() {
         show(&mut shown, &line, None, config, None);
-        let names = ["score", "import", "train", "evaluate", "explain", "inspect"];
-        for command in names.iter().filter_map(|name| line.find_subcommand(name)) {
+        let others = ["config", "completions", "man", "help"];
+        for command in line.get_subcommands().filter(|c| !others.contains(&c.get_name())) {
             show(&mut shown, command, Some(command.get_name()), config, None);
         }
     } else {
