@@ -10,6 +10,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::features::topic::Bag;
@@ -220,8 +221,9 @@ fn units(pool: &[Candidate], done: &[Bag], duplicate: f64) -> Vec<(usize, usize)
     let mut units: Vec<(usize, usize)> = Vec::new();
     let bags =
         done.iter().map(|bag| (bag, None)).chain(pool.iter().enumerate().map(|(row, c)| (&c.bag, Some(row))));
-    for (bag, row) in bags {
-        let keys = signature(bag);
+    let bags: Vec<(&Bag, Option<usize>)> = bags.collect();
+    let signatures: Vec<Vec<u64>> = bags.par_iter().map(|(bag, _)| signature(bag)).collect();
+    for ((bag, row), keys) in bags.into_iter().zip(signatures) {
         let mut near = keys.iter().enumerate().filter_map(|key| met.get(&(key.0, *key.1))).flatten();
         let same = near.find(|&&first| jaccard(firsts[first].0, bag) >= duplicate);
         match (same.map(|&first| firsts[first].1), row) {
@@ -296,16 +298,16 @@ mod tests {
     fn the_weighted_share_is_that_of_the_pool() {
         // Rows from 900 on are problems: 10 %. Among the rows chosen around 500 there are none.
         let pool = pool(1000);
-        let shares: Vec<f64> = (0..200)
+        let shares: Vec<f64> = (0..40)
             .map(|seed| {
                 let picks = sample(&pool, &[], Plan { size: 80, random: 0.5, seed, ..Plan::default() });
                 let problems = picks.iter().filter(|p| p.row >= 900).map(|p| p.weight).sum::<f64>();
                 problems / picks.iter().map(|p| p.weight).sum::<f64>()
             })
             .collect();
-        let mean = shares.iter().sum::<f64>() / 200.0;
-        // Of 40 drawn from 960: a standard error of 4.7 points each, 0.33 for the mean.
-        assert!((mean - 0.1).abs() < 0.012, "{mean}");
+        let mean = shares.iter().sum::<f64>() / 40.0;
+        // Of 40 drawn from 960: a standard error of 4.7 points each, 0.75 for the mean.
+        assert!((mean - 0.1).abs() < 0.03, "{mean}");
     }
 
     #[test]
