@@ -116,14 +116,20 @@ fn drawn(rows: &[u32], n: usize, seed: u64) -> Vec<u32> {
 /// What `model` makes of the rows, as `netiquette sample` sees them.
 fn candidates(model: &Model, prepared: &Prepared, corpus: &Corpus, rows: &[u32]) -> Vec<Candidate> {
     let label = &model.labels[0];
+    let levels = prepared.levels(&model.background);
     let candidate = |&i: &u32| {
         let i = i as usize;
         let ngrams = |space: Space| {
             let (indices, values) = prepared.spaces[space as usize].row(i);
             indices.iter().copied().zip(values.iter().copied())
         };
-        let row =
-            model.dense_row(label, ngrams, &prepared.scalars[i], &prepared.bags[i], &prepared.context(i));
+        let row = model.dense_row(
+            label,
+            ngrams,
+            &prepared.scalars[i],
+            &prepared.bags[i],
+            &prepared.context(i, &levels),
+        );
         Candidate {
             margins: vec![label.head.logit(&row) - logit(label.threshold)],
             disagreement: disagreement(&row[..label.blocks.len()]),
