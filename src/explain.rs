@@ -124,6 +124,7 @@ fn spread(model: &Model, block: &Block, weight: f64, one: &Extraction, per_symbo
     let counts: std::collections::HashMap<u32, u32> = counter.entries().iter().copied().collect();
     let bits = model.extractor.bits(block.space);
     let factor = weight / squares.sqrt();
+    let last = per_symbol.len().saturating_sub(1);
     block.space.for_each(&one.folded, &one.classes, |hash, symbols: std::ops::Range<usize>| {
         let bucket = bucket(hash, bits);
         let count = counts[&bucket];
@@ -131,8 +132,11 @@ fn spread(model: &Model, block: &Block, weight: f64, one: &Extraction, per_symbo
         // The blank between two words belongs to neither.
         let seen = |at: &usize| one.folded.symbols[*at] != SPACE;
         let share = factor * value * f64::from(block.weights[bucket as usize]);
-        let share = share / symbols.clone().filter(seen).count().max(1) as f64;
-        symbols.filter(seen).for_each(|at| per_symbol[at] += share);
+        match symbols.clone().filter(seen).count() {
+            // The edge of the text alone goes to the symbol next to it.
+            0 => per_symbol.get_mut(symbols.start.min(last)).into_iter().for_each(|s| *s += share),
+            n => symbols.filter(seen).for_each(|at| per_symbol[at] += share / n as f64),
+        }
     });
 }
 
