@@ -98,9 +98,22 @@ impl Folded {
         let mut token_length = 0;
         let (mut previous, mut run) = (0, 0);
         let bytes = text.as_bytes();
+        self.symbols.reserve(bytes.len());
+        self.starts.reserve(bytes.len());
         let mut at = 0;
         while at < bytes.len() {
             let byte = bytes[at];
+            // Most of any text, and nothing below but the repeat concerns it.
+            if byte.is_ascii_alphabetic() {
+                let symbol = byte.to_ascii_lowercase();
+                run = if symbol == previous { run + 1 } else { 1 };
+                previous = symbol;
+                odd |= run > 2;
+                token_length += 1;
+                self.push(symbol, at);
+                at += 1;
+                continue;
+            }
             let before = self.symbols.len();
             let start = at;
             if byte < 0x80 {
