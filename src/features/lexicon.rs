@@ -56,6 +56,8 @@ pub struct Lexicon {
     entries: Vec<Entry>,
     /// Letters of the single-word entries of abuse.
     words: Vec<(Vec<u8>, Entry)>,
+    /// Positions in `words`, ascending, by first letter.
+    starting: Vec<Vec<usize>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -112,13 +114,15 @@ impl Lexicon {
         let abusive = |entry: &Entry| is_abusive(&categories[usize::from(entry.category)]);
         let words =
             patterns.iter().zip(&entries).filter(|(p, e)| abusive(e) && p.len() > 3 && !p.contains(&SPACE));
-        let words = words.map(|(p, e)| (p.clone(), *e)).collect();
+        let words: Vec<(Vec<u8>, Entry)> = words.map(|(p, e)| (p.clone(), *e)).collect();
+        let mut starting = vec![Vec::new(); 256];
+        words.iter().enumerate().for_each(|(i, (word, _))| starting[usize::from(word[0])].push(i));
         let automaton = AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .match_kind(MatchKind::Standard)
             .build(&patterns)
             .map_err(|e| Error::parameter(format!("word lists: {e}")))?;
-        Ok(Self { categories, lists, automaton, entries, words })
+        Ok(Self { categories, lists, automaton, entries, words, starting })
     }
 
     /// The lists that come with this version.
@@ -169,17 +173,19 @@ impl Lexicon {
     /// Where in `token` an abusive word fits whose letters are there or masked, at least
     /// one of them masked and no more than half, and the word.
     pub fn masked_in(&self, token: &[u8], is_mask: impl Fn(u8) -> bool) -> Option<(usize, &[u8])> {
-        self.words.iter().find_map(|(word, entry)| {
-            let fits = |&at: &usize| {
-                let part = &token[at..at + word.len()];
-                let masks = part.iter().filter(|s| is_mask(**s)).count();
-                let alike = part.iter().zip(word).all(|(s, w)| s == w || is_mask(*s));
-                let edges = part[0] == word[0] && masks > 0 && 2 * masks <= word.len();
-                edges && alike && entry.fits(token, at..at + word.len())
-            };
-            let last = (token.len() + 1).saturating_sub(word.len());
-            (0..last).find(fits).map(|at| (at, &word[..]))
-        })
+        let fits = |at: usize, (word, entry): &(Vec<u8>, Entry)| {
+            let Some(part) = token.get(at..at + word.len()) else { return false };
+            let alike = part.iter().zip(word).all(|(s, w)| s == w || is_mask(*s));
+            let masks = || part.iter().filter(|s| is_mask(**s)).count();
+            alike && masks() > 0 && 2 * masks() <= word.len() && entry.fits(token, at..at + word.len())
+        };
+        let first_at = |at: usize| {
+            let same_letter = self.starting[usize::from(token[at])].iter();
+            same_letter.copied().find(|&i| fits(at, &self.words[i])).map(|i| (i, at))
+        };
+        // The first word in the order of the lists, where it fits first.
+        let found = (0..token.len()).filter_map(first_at).min();
+        found.map(|(i, at)| (at, &self.words[i].0[..]))
     }
 }
 
