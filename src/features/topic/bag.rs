@@ -29,15 +29,18 @@ impl Bag {
 
     /// The tokens of `folded`, forgetting what this bag held.
     pub fn fill(&mut self, folded: &Folded) {
-        // One bit per bucket sorts and removes duplicates in one go.
-        let mut seen = [0u64; BUCKETS / 64];
-        for_each_token(folded, |token, _| seen[usize::from(token) / 64] |= 1 << (token % 64));
+        // One bit per bucket sorts and removes duplicates in one go; one bit per word of
+        // those says which words to look at.
+        let (mut seen, mut busy) = ([0u64; BUCKETS / 64], [0u64; BUCKETS / 4096]);
+        for_each_token(folded, |token, _| {
+            let word = usize::from(token) / 64;
+            seen[word] |= 1 << (token % 64);
+            busy[word / 64] |= 1 << (word % 64);
+        });
         self.0.clear();
-        for (word, &bits) in seen.iter().enumerate() {
-            let mut bits = bits;
-            while bits != 0 {
-                self.0.push((word * 64) as Token | bits.trailing_zeros() as Token);
-                bits &= bits - 1;
+        for (group, &busy) in busy.iter().enumerate() {
+            for word in bits(busy).map(|bit| group * 64 + bit) {
+                self.0.extend(bits(seen[word]).map(|bit| (word * 64 + bit) as Token));
             }
         }
     }
@@ -51,6 +54,15 @@ impl Bag {
     pub fn contains(&self, token: Token) -> bool {
         self.0.binary_search(&token).is_ok()
     }
+}
+
+/// The positions of the bits that are set, ascending.
+fn bits(mut set: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = set.trailing_zeros() as usize;
+        set &= set.wrapping_sub(1);
+        (bit < 64).then_some(bit)
+    })
 }
 
 /// Calls `each(token, symbols)` for every n-gram of `folded`, where `symbols` is the
