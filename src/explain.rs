@@ -121,13 +121,12 @@ fn spread(model: &Model, block: &Block, weight: f64, one: &Extraction, per_symbo
     if squares == 0.0 {
         return;
     }
-    let counts: std::collections::HashMap<u32, u32> = counter.entries().iter().copied().collect();
     let bits = model.extractor.bits(block.space);
     let factor = weight / squares.sqrt();
     let last = per_symbol.len().saturating_sub(1);
     block.space.for_each(&one.folded, &one.classes, |hash, symbols: std::ops::Range<usize>| {
         let bucket = bucket(hash, bits);
-        let count = counts[&bucket];
+        let count = counter.get(bucket);
         let value = f64::from(sublinear(count) * scale[bucket as usize]) / f64::from(count);
         // The blank between two words belongs to neither.
         let seen = |at: &usize| one.folded.symbols[*at] != SPACE;

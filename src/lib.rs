@@ -52,6 +52,7 @@ pub mod prepared;
 pub mod prevalence;
 pub mod report;
 pub mod sample;
+pub mod scorer;
 pub mod silver;
 pub mod sparse;
 pub mod stream;

@@ -170,8 +170,8 @@ fn measure(examples: &[crate::comment::Example], extractor: &Extractor) -> Vec<M
     let measure_one = |example: &crate::comment::Example| {
         extractor.extract(&example.comment.text, &mut extraction);
         let sublinear = |space: Space| {
-            let entries = extraction.ngrams[space as usize].entries().iter();
-            entries.map(|&(bucket, count)| (bucket, sublinear(count))).collect()
+            let entries = extraction.ngrams[space as usize].entries();
+            entries.map(|(bucket, count)| (bucket, sublinear(count))).collect()
         };
         let article = &example.comment.article_id;
         Measured {

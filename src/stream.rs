@@ -7,6 +7,7 @@
 pub mod spill;
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -32,8 +33,8 @@ const ROOM: usize = 96 << 20;
 /// comments are answered (eight bytes each).
 #[derive(Debug, Default)]
 pub struct Threads {
-    articles: HashMap<u64, Slot>,
-    parents: HashSet<u64>,
+    articles: HashMap<u64, Slot, Hashed>,
+    parents: HashSet<u64, Hashed>,
     folded: Folded,
     bag: Bag,
     spill: Spill,
@@ -62,6 +63,17 @@ impl Entry {
     fn bytes(&self) -> usize {
         self.thread.bytes() + self.article.as_ref().map_or(0, ArticleTokens::bytes) + size_of::<Self>()
     }
+}
+
+/// What the first pass takes from a row.
+#[derive(Clone, Debug, Default)]
+pub struct Gathered {
+    /// The comment; needed only under an article.
+    pub text: String,
+    /// Its article, if any.
+    pub article_id: String,
+    /// The comment it answers, if any.
+    pub parent_id: String,
 }
 
 impl Threads {
@@ -94,6 +106,25 @@ impl Threads {
             let slot = self.articles.entry(key(article_id)).or_default();
             self.held += change(slot, |entry| entry.thread.add(&self.bag));
         }
+        self.add_parent(parent_id);
+    }
+
+    /// Notes comments as [`Threads::add_comment`] does, on all threads.
+    pub fn add_comments(&mut self, comments: &[Gathered]) {
+        let in_thread = comments.par_iter().filter(|c| !c.article_id.is_empty());
+        let bag = |folded: &mut Folded, comment: &Gathered| {
+            folded.fold(&comment.text);
+            (key(&comment.article_id), Bag::new(folded))
+        };
+        let bags: Vec<(u64, Bag)> = in_thread.map_init(Folded::default, bag).collect();
+        for (article, bag) in bags {
+            let slot = self.articles.entry(article).or_default();
+            self.held += change(slot, |entry| entry.thread.add(&bag));
+        }
+        comments.iter().for_each(|comment| self.add_parent(&comment.parent_id));
+    }
+
+    fn add_parent(&mut self, parent_id: &str) {
         if !parent_id.is_empty() {
             self.parents.insert(key(parent_id));
         }
@@ -211,7 +242,7 @@ fn change(slot: &mut Slot, change: impl FnOnce(&mut Entry)) -> usize {
 /// The answered comments among the last [`PARENT_REACH`], for the second pass.
 #[derive(Debug, Default)]
 pub struct Parents {
-    bags: HashMap<u64, Arc<Bag>>,
+    bags: HashMap<u64, Arc<Bag>, Hashed>,
     order: VecDeque<Option<u64>>,
     tokens: usize,
 }
@@ -239,6 +270,26 @@ impl Parents {
     }
 }
 
+/// Keys that are hashes already are not hashed again.
+type Hashed = BuildHasherDefault<AsIs>;
+
+#[derive(Debug, Default)]
+struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = xxh3_64(bytes);
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 fn key(id: &str) -> u64 {
     xxh3_64(id.as_bytes())
 }
@@ -258,6 +309,31 @@ mod tests {
         assert_eq!(threads.context("a").thread.unwrap().comments(), 2);
         assert!(threads.context("b").is_empty(), "a thread of one has nobody to compare with");
         assert!(threads.context("").thread.is_none());
+    }
+
+    #[test]
+    fn comments_noted_together_are_those_noted_one_by_one() {
+        let rows = [("eins zwei", "a", ""), ("drei", "", "p"), ("zwei", "a", "q"), ("vier", "b", "")];
+        let own = str::to_owned;
+        let gathered = rows.map(|(text, article, parent)| Gathered {
+            text: own(text),
+            article_id: own(article),
+            parent_id: own(parent),
+        });
+        let (mut one, mut all) = (Threads::default(), Threads::default());
+        rows.iter().for_each(|(text, article, parent)| one.add_comment(text, article, parent));
+        all.add_comments(&gathered);
+        for article in ["a", "b"] {
+            let counts = |threads: &Threads| {
+                let mut counts: Vec<_> = threads.context(article).thread.unwrap().counts().collect();
+                counts.sort_unstable();
+                counts
+            };
+            assert_eq!(counts(&one), counts(&all));
+            assert!(!counts(&all).is_empty());
+        }
+        assert_eq!(["p", "q", "r"].map(|id| all.is_answered(id)), [true, true, false]);
+        assert_eq!(all.articles(), 2);
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! Writing scored rows: every input column as it came, then the scores.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -249,24 +248,34 @@ impl Writer {
 
     fn push_cells(&self, line: &mut String, scores: &[Option<f64>], flags: &[bool]) {
         for (score, flag) in scores.iter().zip(flags) {
-            // Writing to a String cannot fail.
-            let _ = match score {
-                Some(score) => write!(line, "{0}{score:.4}{0}{1}", self.delimiter, u8::from(*flag)),
-                None => write!(line, "{0}{0}", self.delimiter),
-            };
+            line.push(self.delimiter);
+            if let Some(score) = score {
+                push_score(line, *score);
+            }
+            line.push(self.delimiter);
+            if score.is_some() {
+                line.push(if *flag { '1' } else { '0' });
+            }
         }
         line.push(self.delimiter);
         line.push_str(&self.model_id);
     }
 
     fn push_members(&self, line: &mut String, scores: &[Option<f64>], flags: &[bool]) {
+        let mut number = String::new();
         for ((label, score), flag) in self.labels.iter().zip(scores).zip(flags) {
-            let (score, flag) = match score {
-                Some(score) => (format!("{score:.4}"), u8::from(*flag).to_string()),
-                None => ("null".to_owned(), "null".to_owned()),
+            number.clear();
+            match score {
+                Some(score) => push_score(&mut number, *score),
+                None => number.push_str("null"),
+            }
+            let flag = match (score, flag) {
+                (None, _) => "null",
+                (_, true) => "1",
+                (_, false) => "0",
             };
-            push_member(line, &format!("{label}_score"), &score);
-            push_member(line, &format!("{label}_flagged"), &flag);
+            push_member(line, &format!("{label}_score"), &number);
+            push_member(line, &format!("{label}_flagged"), flag);
         }
         push_member(line, "model_id", &format!("\"{}\"", self.model_id));
         line.push('}');
@@ -283,6 +292,13 @@ impl Writer {
             Out::Parquet(rows) => rows.commit(),
         }
     }
+}
+
+/// Appends a probability, 0–1, with four decimals; several times as fast as `{:.4}`.
+fn push_score(to: &mut String, score: f64) {
+    let units = (score * 1e4).round() as u32;
+    let digit = |unit: u32| char::from(b'0' + (units / unit % 10) as u8);
+    to.extend([digit(10_000), '.', digit(1000), digit(100), digit(10), digit(1)]);
 }
 
 /// The columns that scoring adds.
@@ -315,4 +331,19 @@ fn push_member(object: &mut String, name: &str, value: &str) {
     object.push_str(&serde_json::Value::from(name).to_string());
     object.push(':');
     object.push_str(value);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_have_four_decimals() {
+        for units in 0..=10_000 {
+            let score = netiquette::model::rounded(f64::from(units) / 1e4);
+            let mut written = String::new();
+            push_score(&mut written, score);
+            assert_eq!(written, format!("{score:.4}"));
+        }
+    }
 }

@@ -1,11 +1,11 @@
 //! Named scalars of a comment: a table, so that one more is one more row.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::features::ngram::hash_word;
+use crate::features::ngram::{Word, hash_word};
 use crate::text::{
-    EMOJI_ANGRY, EMOJI_KIND, EMOJI_LAUGH, EMOJI_OTHER, Folded, MENTION, URL, is_letter, is_unseen, is_word,
+    EMOJI_ANGRY, EMOJI_KIND, EMOJI_LAUGH, EMOJI_OTHER, Folded, MENTION, SPACE, URL, is_letter, is_unseen,
+    is_word,
 };
 
 /// One scalar: its name in models and explanations, what it says, how it is computed.
@@ -81,18 +81,37 @@ const CLASS_WORDS: [(usize, &str); 7] = [
     ),
 ];
 
-static CLASS_OF: LazyLock<HashMap<u64, u8>> = LazyLock::new(|| {
-    let mut classes = HashMap::new();
+const SLOTS: usize = 1024;
+
+/// The words above by hash, open-addressed: hash and a bit per class, no bit where free.
+static CLASS_OF: LazyLock<Box<[(u64, u8); SLOTS]>> = LazyLock::new(|| {
+    let mut slots = Box::new([(0, 0); SLOTS]);
     for (class, words) in CLASS_WORDS {
         for word in words.split(' ') {
-            *classes.entry(hash_word(&Folded::new(word).symbols)).or_default() |= 1 << class;
+            let hash = hash_word(&Folded::new(word).symbols);
+            let slot = &mut slots[place(&slots, hash)];
+            *slot = (hash, slot.1 | 1 << class);
         }
     }
-    classes
+    slots
 });
 
+/// Where `hash` is, or the free slot it would take.
+fn place(slots: &[(u64, u8); SLOTS], hash: u64) -> usize {
+    let mut at = hash as usize % SLOTS;
+    while slots[at].1 != 0 && slots[at].0 != hash {
+        at = (at + 1) % SLOTS;
+    }
+    at
+}
+
+const FEW: usize = 64;
+
+/// `ln(1 + count)` of small counts, which most are.
+static LOGS: LazyLock<[f32; FEW]> = LazyLock::new(|| std::array::from_fn(|count| (count as f32).ln_1p()));
+
 fn log(count: u32) -> f32 {
-    (count as f32).ln_1p()
+    LOGS.get(count as usize).copied().unwrap_or_else(|| (count as f32).ln_1p())
 }
 
 fn share(count: u32, of: u32) -> f32 {
@@ -146,12 +165,12 @@ heuristics! {
 }
 
 impl Scan {
-    /// Scans `text`, whose folding is `folded`.
-    pub fn new(text: &str, folded: &Folded) -> Self {
+    /// Scans `text`, whose folding is `folded` and whose words are `words`.
+    pub fn new(text: &str, folded: &Folded, words: &[Word]) -> Self {
         let mut scan = Self::default();
         scan.characters(text);
         scan.symbols(folded);
-        scan.count_words(text, folded);
+        scan.count_words(text, folded, words);
         scan
     }
 
@@ -194,6 +213,9 @@ impl Scan {
         self.characters = s.len() as u32;
         self.last = s.last().copied().unwrap_or(0);
         for (i, &symbol) in s.iter().enumerate() {
+            if symbol == SPACE || is_letter(symbol) {
+                continue;
+            }
             let before = if i == 0 { 0 } else { s[i - 1] };
             let after = s.get(i + 1).copied().unwrap_or(0);
             let inside = i > 0 && is_letter(before) && is_letter(after);
@@ -231,22 +253,19 @@ impl Scan {
         }
     }
 
-    fn count_words(&mut self, text: &str, folded: &Folded) {
+    fn count_words(&mut self, text: &str, folded: &Folded, words: &[Word]) {
         let classes = &*CLASS_OF;
-        let mut hashes = Vec::with_capacity(64);
-        for (start, end) in folded.words() {
-            let word = &folded.symbols[start..end];
-            if !is_word(word[0]) {
+        let mut hashes = Vec::with_capacity(words.len());
+        for &Word { hash, start, end } in words {
+            if !is_word(folded.symbols[start]) {
                 continue;
             }
-            let hash = hash_word(word);
+            let length = end - start;
             hashes.push(hash);
-            self.word_letters += word.len() as u32;
-            self.long_words += u32::from(word.len() > 12);
-            if word.len() > 11 {
-                continue;
-            }
-            if let Some(&set) = classes.get(&hash) {
+            self.word_letters += length as u32;
+            self.long_words += u32::from(length > 12);
+            let set = if length > 11 { 0 } else { classes[place(classes, hash)].1 };
+            if set != 0 {
                 // The polite second person is told from the third by its capital.
                 let capital =
                     text.as_bytes().get(folded.starts[start] as usize).is_some_and(u8::is_ascii_uppercase);
@@ -267,8 +286,14 @@ impl Scan {
 mod tests {
     use super::*;
 
+    fn scan(text: &str) -> Scan {
+        let folded = Folded::new(text);
+        let words: Vec<Word> = crate::features::ngram::words(&folded).collect();
+        Scan::new(text, &folded, &words)
+    }
+
     fn value(name: &str, text: &str) -> f32 {
-        let scan = Scan::new(text, &Folded::new(text));
+        let scan = scan(text);
         let at = HEURISTICS.iter().position(|h| h.name == name).unwrap();
         scan.values().nth(at).unwrap()
     }
@@ -330,7 +355,7 @@ mod tests {
 
     #[test]
     fn an_empty_comment_has_finite_values() {
-        let scan = Scan::new("", &Folded::new(""));
+        let scan = scan("");
         assert!(scan.values().all(f32::is_finite));
     }
 }

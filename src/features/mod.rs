@@ -15,7 +15,7 @@ use crate::text::Folded;
 use classes::Classes;
 use heuristic::{HEURISTICS, Scan};
 use lexicon::{GROUP, Lexicon, MOST_LISTS, SPEECH};
-use ngram::{Counter, Space};
+use ngram::{Counter, Space, Word};
 use sentence::Sentences;
 
 /// Turns text into numbers; holds nothing that was learned but the word lists.
@@ -35,6 +35,8 @@ pub struct Extractor {
 pub struct Extraction {
     /// The folded text.
     pub folded: Folded,
+    /// Its words, hashed.
+    pub words: Vec<Word>,
     /// Word classes of the text.
     pub classes: Classes,
     sentences: Sentences,
@@ -94,27 +96,42 @@ impl Extractor {
 
     /// Measures `text` into `out`.
     pub fn extract(&self, text: &str, out: &mut Extraction) {
+        self.extract_spaces(text, &Space::ALL, out);
+    }
+
+    /// Measures `text` into `out`, n-grams of `spaces` only: the counters of the others, and
+    /// without [`Space::Classes`] the classes, keep what they held.
+    pub fn extract_spaces(&self, text: &str, spaces: &[Space], out: &mut Extraction) {
         out.folded.fold(text);
         mend::mend(&mut out.folded, &self.lexicon);
+        out.words.clear();
+        out.words.extend(ngram::words(&out.folded));
         let mut counts = [0u32; MOST_LISTS];
         out.hits.clear();
-        out.classes.fill(text, &out.folded, &self.lexicon, &self.marking, |category, end| {
+        let mut hit = |category: usize, end: usize| {
             if let Some(column) = self.columns[category] {
                 counts[column] += 1;
                 out.hits.push((column, end));
             }
-        });
+        };
+        match spaces.contains(&Space::Classes) {
+            true => out.classes.fill(text, &out.folded, &self.lexicon, &self.marking, hit),
+            false => self.lexicon.for_each(&out.folded, |category, _, range| hit(category, range.end)),
+        }
         out.sentences.find(&out.folded);
         let peaks = out.sentences.peaks(&out.hits);
         let lists = self.columns.iter().flatten().count();
-        for space in Space::ALL {
-            let bits = self.bits[space as usize];
-            out.ngrams[space as usize].count(space, &out.folded, &out.classes, bits);
+        for &space in spaces {
+            let (bits, counter) = (self.bits[space as usize], &mut out.ngrams[space as usize]);
+            match space {
+                Space::Words => counter.count_words(&out.words, bits),
+                _ => counter.count(space, &out.folded, &out.classes, bits),
+            }
         }
-        let scan = Scan::new(text, &out.folded);
+        let scan = Scan::new(text, &out.folded, &out.words);
         out.scalars.clear();
         out.scalars.extend(scan.values().map(f64::from));
-        out.scalars.extend(counts[..lists].iter().map(|&n| f64::from(n).ln_1p()));
+        out.scalars.extend(counts[..lists].iter().map(|&n| if n == 0 { 0.0 } else { f64::from(n).ln_1p() }));
         out.scalars.extend(&peaks[..lists]);
     }
 }

@@ -39,10 +39,11 @@ impl Space {
 
     /// Calls `each(hash, symbols)` for every n-gram of `folded`, where `hash` is of
     /// 64 well-mixed bits and `symbols` is the range of symbols the n-gram covers.
+    #[inline(always)]
     pub fn for_each(self, folded: &Folded, classes: &Classes, each: impl FnMut(u64, Range<usize>)) {
         match self {
             Space::Chars => char_ngrams(&folded.symbols, each),
-            Space::Words => word_ngrams(folded, each),
+            Space::Words => word_ngrams(words(folded), each),
             Space::Classes => classes.for_each(each),
         }
     }
@@ -51,44 +52,54 @@ impl Space {
 /// Shortest and longest character n-gram, in symbols, blanks of the word bound included.
 pub const CHAR_NGRAM: Range<usize> = 2..7;
 
+/// N-grams of every token with a blank before and after: for every last symbol, all
+/// lengths at once from one rolling word of the last symbols.
+#[inline(always)]
 fn char_ngrams(symbols: &[u8], mut each: impl FnMut(u64, Range<usize>)) {
-    let mut start = 0;
-    while start < symbols.len() {
-        let length = symbols[start..].iter().position(|&s| s == SPACE).unwrap_or(symbols.len() - start);
-        token_ngrams(&symbols[start..start + length], start, &mut each);
-        start += length + 1;
-    }
-}
-
-/// N-grams of one token with a blank before and after: for every last symbol, all
-/// lengths at once from one rolling word of the last seven symbols.
-#[inline]
-fn token_ngrams(token: &[u8], offset: usize, each: &mut impl FnMut(u64, Range<usize>)) {
-    let padded = token.len() + 2;
-    let mut window = u64::from(SPACE);
-    for last in 1..padded {
-        let symbol = if last + 1 == padded { SPACE } else { token[last - 1] };
+    let (mut window, mut seen, mut start) = (u64::from(SPACE), 1, 0);
+    for at in 0..=symbols.len() {
+        let symbol = symbols.get(at).copied().unwrap_or(SPACE);
+        let is_end = symbol == SPACE;
         window = window << 8 | u64::from(symbol);
-        let seen = last + 1;
+        seen += 1;
         for n in CHAR_NGRAM.start..CHAR_NGRAM.end.min(seen + 1) {
             let gram = window & ((1 << (8 * n)) - 1);
-            let from = (seen - n).max(1) - 1;
-            let to = last.min(token.len());
-            each(mix(gram | (n as u64) << 56), offset + from..offset + to);
+            let from = start + (seen - n).max(1) - 1;
+            each(mix(gram | (n as u64) << 56), from..at + usize::from(!is_end));
+        }
+        if is_end {
+            (seen, start) = (1, at + 1);
         }
     }
 }
 
-fn word_ngrams(folded: &Folded, mut each: impl FnMut(u64, Range<usize>)) {
+#[inline(always)]
+fn word_ngrams(words: impl Iterator<Item = Word>, mut each: impl FnMut(u64, Range<usize>)) {
     let mut previous: Option<(u64, usize)> = None;
-    for (start, end) in folded.words() {
-        let word = hash_word(&folded.symbols[start..end]);
+    for Word { hash: word, start, end } in words {
         each(word, start..end);
         if let Some((before, from)) = previous {
             each(mix(before.rotate_left(17) ^ word), from..end);
         }
         previous = Some((word, start));
     }
+}
+
+/// A word or mark of a folded text.
+#[derive(Clone, Copy, Debug)]
+pub struct Word {
+    /// Its [`hash_word`].
+    pub hash: u64,
+    /// Its first symbol.
+    pub start: usize,
+    /// The symbol after its last.
+    pub end: usize,
+}
+
+/// The words of `folded`, hashed.
+pub fn words(folded: &Folded) -> impl Iterator<Item = Word> + '_ {
+    let word = |(start, end)| Word { hash: hash_word(&folded.symbols[start..end]), start, end };
+    folded.words().map(word)
 }
 
 /// Hash of a word's symbols; the same on every machine and in every version of a model format.
@@ -111,80 +122,71 @@ pub fn bucket(hash: u64, bits: u32) -> u32 {
     (hash >> (64 - bits)) as u32
 }
 
-/// Counts buckets of one text. Small, so that it stays in the nearest cache; the
-/// entries keep the order of first occurrence, so that sums over them are the same
-/// on every machine.
+/// Counts buckets of one text: one number per bucket of the table, and a list of those
+/// that are not 0, so that counting takes neither a search nor a branch. The list keeps the
+/// order of first occurrence, so that sums over it are the same on every machine.
 #[derive(Clone, Debug, Default)]
 pub struct Counter {
-    /// 1 + position in `entries`, 0 where free; open addressing, a power of two long.
-    slots: Vec<u32>,
-    entries: Vec<(u32, u32)>,
+    /// By bucket; they stop at 65,535.
+    counts: Vec<u16>,
+    /// The first `distinct` are the buckets that came.
+    came: Vec<u32>,
+    distinct: usize,
 }
 
 impl Counter {
-    /// Forgets everything and makes room for `ngrams` distinct buckets.
-    pub fn clear(&mut self, ngrams: usize) {
-        let slots = (2 * ngrams).next_power_of_two().max(64);
-        self.slots.clear();
-        self.slots.resize(slots, 0);
-        self.entries.clear();
+    /// Counts the n-grams of `folded`, whose classes are `classes`, in `space` over `2^bits` buckets.
+    pub fn count(&mut self, space: Space, folded: &Folded, classes: &Classes, bits: u32) {
+        let mut tally = self.clear(bits);
+        space.for_each(folded, classes, |hash, _| tally.add(bucket(hash, bits)));
+        self.distinct = tally.distinct;
     }
 
-    /// Counts `bucket` once more.
-    ///
-    /// More distinct buckets than [`Counter::clear`] made room for make room for themselves.
-    #[inline]
-    pub fn add(&mut self, bucket: u32) {
-        let mask = self.slots.len() - 1;
-        let mut at = (bucket.wrapping_mul(0x9E37_79B1) >> 8) as usize & mask;
-        loop {
-            match self.slots[at] {
-                0 => break,
-                n => {
-                    let entry = &mut self.entries[n as usize - 1];
-                    if entry.0 == bucket {
-                        entry.1 += 1;
-                        return;
-                    }
-                }
-            }
-            at = (at + 1) & mask;
-        }
-        self.entries.push((bucket, 1));
-        self.slots[at] = self.entries.len() as u32;
-        if 2 * self.entries.len() > self.slots.len() {
-            self.grow();
-        }
+    /// Counts the n-grams of [`Space::Words`], given the words.
+    pub fn count_words(&mut self, words: &[Word], bits: u32) {
+        let mut tally = self.clear(bits);
+        word_ngrams(words.iter().copied(), |hash, _| tally.add(bucket(hash, bits)));
+        self.distinct = tally.distinct;
     }
 
     /// Distinct buckets and how often each came, in order of first occurrence.
-    pub fn entries(&self) -> &[(u32, u32)] {
-        &self.entries
+    pub fn entries(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let came = self.came[..self.distinct].iter();
+        came.map(|&bucket| (bucket, u32::from(self.counts[bucket as usize])))
     }
 
-    fn grow(&mut self) {
-        let slots = 2 * self.slots.len();
-        self.slots.clear();
-        self.slots.resize(slots, 0);
-        for (i, &(bucket, _)) in self.entries.iter().enumerate() {
-            let mut at = (bucket.wrapping_mul(0x9E37_79B1) >> 8) as usize & (slots - 1);
-            while self.slots[at] != 0 {
-                at = (at + 1) & (slots - 1);
-            }
-            self.slots[at] = i as u32 + 1;
+    /// How often `bucket` came.
+    pub fn get(&self, bucket: u32) -> u32 {
+        self.counts.get(bucket as usize).copied().map_or(0, u32::from)
+    }
+
+    /// Forgets everything; makes the table `2^bits` long.
+    fn clear(&mut self, bits: u32) -> Tally<'_> {
+        for &bucket in &self.came[..self.distinct] {
+            self.counts[bucket as usize] = 0;
         }
+        self.counts.resize(1 << bits, 0);
+        Tally { counts: &mut self.counts, came: &mut self.came, distinct: 0 }
     }
+}
 
-    /// Counts the n-grams of `folded`, whose classes are `classes`, in `space` over `2^bits` buckets.
-    pub fn count(&mut self, space: Space, folded: &Folded, classes: &Classes, bits: u32) {
-        let expected = match space {
-            Space::Chars => 4 * folded.symbols.len(),
-            Space::Words => folded.symbols.len() / 2,
-            Space::Classes => 4 * classes.len(),
-        };
-        // A long text repeats itself: its distinct n-grams are far fewer.
-        self.clear(expected.min(4096));
-        space.for_each(folded, classes, |hash, _| self.add(bucket(hash, bits)));
+/// A [`Counter`] at work; apart, so that the number of buckets stays in a register.
+struct Tally<'a> {
+    counts: &'a mut [u16],
+    came: &'a mut Vec<u32>,
+    distinct: usize,
+}
+
+impl Tally<'_> {
+    #[inline(always)]
+    fn add(&mut self, bucket: u32) {
+        if self.distinct == self.came.len() {
+            self.came.resize(2 * self.distinct + 512, 0);
+        }
+        let count = &mut self.counts[bucket as usize];
+        self.came[self.distinct] = bucket;
+        self.distinct += usize::from(*count == 0);
+        *count = count.saturating_add(1);
     }
 }
 
@@ -253,17 +255,38 @@ mod tests {
     #[test]
     fn the_counter_counts_like_a_map() {
         let mut counter = Counter::default();
-        counter.clear(2);
-        let mut map: HashMap<u32, u32> = HashMap::new();
-        let mut state = 1u32;
-        for _ in 0..10_000 {
-            state = state.wrapping_mul(1664525).wrapping_add(1013904223);
-            let bucket = state >> 22;
-            counter.add(bucket);
-            *map.entry(bucket).or_default() += 1;
+        for bits in [10, 12, 10] {
+            let mut map: HashMap<u32, u32> = HashMap::new();
+            let mut tally = counter.clear(bits);
+            let mut state = 1u32;
+            for _ in 0..10_000 {
+                state = state.wrapping_mul(1664525).wrapping_add(1013904223);
+                let bucket = state >> (32 - bits);
+                tally.add(bucket);
+                *map.entry(bucket).or_default() += 1;
+            }
+            counter.distinct = tally.distinct;
+            assert_eq!(counter.entries().count(), map.len());
+            assert!(counter.entries().all(|(b, n)| map[&b] == n && counter.get(b) == n));
         }
-        assert_eq!(counter.entries().len(), map.len());
-        assert!(counter.entries().iter().all(|(b, n)| map[b] == *n));
+    }
+
+    #[test]
+    fn counts_stop_at_the_largest_number() {
+        let mut counter = Counter::default();
+        let mut tally = counter.clear(10);
+        (0..70_000).for_each(|_| tally.add(7));
+        counter.distinct = tally.distinct;
+        assert_eq!(counter.entries().collect::<Vec<_>>(), [(7, 65_535)]);
+    }
+
+    #[test]
+    fn words_counted_from_a_list_are_those_of_the_space() {
+        let folded = Folded::new("Na ja, na ja! 12 Uhr");
+        let (mut one, mut other) = (Counter::default(), Counter::default());
+        one.count(Space::Words, &folded, &Classes::default(), 12);
+        other.count_words(&words(&folded).collect::<Vec<_>>(), 12);
+        assert!(one.entries().eq(other.entries()) && one.entries().count() > 5);
     }
 
     #[test]

@@ -152,7 +152,7 @@ impl Block {
 
 /// Counted n-grams as `(bucket, sublinear count)`.
 pub fn frequencies(counter: &Counter) -> impl Iterator<Item = (u32, f32)> + '_ {
-    counter.entries().iter().map(|&(bucket, count)| (bucket, sublinear(count)))
+    counter.entries().map(|(bucket, count)| (bucket, sublinear(count)))
 }
 
 impl Model {
@@ -186,7 +186,8 @@ impl Model {
         label.name != OFF_TOPIC || !context.is_empty()
     }
 
-    /// Probability of each label, 0–1; `None` where it is not [comparable](Model::comparable).
+    /// Probability of each label, 0–1: the definition that a
+    /// [`Scorer`](crate::scorer::Scorer) keeps to; `None` where it is not [comparable](Model::comparable).
     pub fn score(&self, one: &Extraction, bag: &Bag, context: &Context<'_>) -> Vec<Option<f64>> {
         let ngrams = |space: Space| frequencies(&one.ngrams[space as usize]);
         let score = |label: &LabelModel| {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use netiquette::corpus::{Field, Outcome, Reject, Row};
-use netiquette::features::Extraction;
 use netiquette::features::topic::{Bag, Context};
 use netiquette::model::{LabelModel, Model};
+use netiquette::scorer::{Scorer, Scratch};
 use netiquette::stream::{Parents, Threads};
 use netiquette::text::Folded;
 use rayon::prelude::*;
@@ -25,6 +25,9 @@ use crate::cli::{DONE, SOME_REJECTED, signals};
 const BATCH: usize = 4096;
 const BATCH_ARTICLES: usize = 1024;
 const BATCH_BYTES: usize = 8 << 20;
+
+/// Rows that one thread scores at a time.
+const CHUNK: usize = 64;
 
 /// Rows waiting for their scores.
 #[derive(Default)]
@@ -57,6 +60,7 @@ impl Batch {
 /// The second pass and what it needs.
 pub struct Job<'a> {
     pub model: &'a Model,
+    pub scorer: Scorer<'a>,
     pub threads: &'a mut Threads,
     pub writer: Writer,
     pub rejects: Rejects,
@@ -142,27 +146,31 @@ impl Job<'_> {
         let article_ids = batch.rows.iter().map(|row| row.article_id.as_str());
         self.threads.fetch(article_ids, &model.background)?;
         let threads = &*self.threads;
-        let scored: Vec<Vec<Option<f64>>> = batch
-            .rows
-            .par_iter()
-            .map_init(
-                || (Extraction::default(), Bag::default()),
-                |(one, bag), row| {
-                    model.extractor.extract(&row.text, one);
-                    bag.fill(&one.folded);
-                    let parent = row.parent.as_deref();
-                    let context = Context { parent, ..threads.context(&row.article_id) };
-                    model.score(one, bag, &context)
-                },
-            )
-            .collect();
-        for (row, scores) in batch.rows.drain(..).zip(scored) {
-            self.tally.score();
-            let flag = |(label, score): (&LabelModel, &Option<f64>)| score.is_some_and(|s| label.flags(s));
-            let flags: Vec<bool> = model.labels.iter().zip(&scores).map(flag).collect();
-            self.summary.count(&scores, &flags);
-            self.writer.write(&row.kept, &scores, &flags)?;
+        let labels = model.labels.len();
+        let score = |scratch: &mut Scratch, rows: &[Waiting]| {
+            let mut scores = Vec::with_capacity(rows.len() * labels);
+            for row in rows {
+                let parent = row.parent.as_deref();
+                let context = Context { parent, ..threads.context(&row.article_id) };
+                self.scorer.score(&row.text, &context, scratch, &mut scores);
+            }
+            scores
+        };
+        let chunks = batch.rows.par_chunks(CHUNK);
+        let scored: Vec<Vec<Option<f64>>> = chunks.map_init(Scratch::default, score).collect();
+        let mut flags = Vec::with_capacity(labels);
+        for (rows, scored) in batch.rows.chunks(CHUNK).zip(scored) {
+            for (row, scores) in rows.iter().zip(scored.chunks(labels)) {
+                self.tally.score();
+                let flag =
+                    |(label, score): (&LabelModel, &Option<f64>)| score.is_some_and(|s| label.flags(s));
+                flags.clear();
+                flags.extend(model.labels.iter().zip(scores).map(flag));
+                self.summary.count(scores, &flags);
+                self.writer.write(&row.kept, scores, &flags)?;
+            }
         }
+        batch.rows.clear();
         (batch.bytes, batch.articles) = (0, 0);
         Ok(())
     }

@@ -14,7 +14,8 @@ use std::time::Duration;
 use clap::Args;
 use netiquette::corpus::{Field, Options, Outcome};
 use netiquette::error::{Error, Position};
-use netiquette::stream::Threads;
+use netiquette::scorer::Scorer;
+use netiquette::stream::{Gathered, Threads};
 
 use self::append::Past;
 use self::identity::identity;
@@ -132,8 +133,9 @@ pub fn run(args: &ScoreArgs, log: &Log) -> anyhow::Result<u8> {
     };
     let summary = Summary::new(summary, &model, id.to_string());
     let tally = Tally::default();
+    let scorer = Scorer::new(&model);
     let mut job =
-        Job { model: &model, threads: &mut threads, writer, rejects, tally, summary, journal, past };
+        Job { model: &model, scorer, threads: &mut threads, writer, rejects, tally, summary, journal, past };
     job.score(table)?;
     for (source, (before, after)) in inputs.sources().iter().zip(stamps.iter().zip(inputs.stamps()?)) {
         if *before != after {
@@ -190,6 +192,10 @@ fn refuse_collisions(args: &ScoreArgs, comments: &[PathBuf]) -> netiquette::Resu
     refuse_collision(&outputs, &inputs)
 }
 
+/// Rows gathered at a time, and bytes of them; the threads do not depend on it.
+const GATHERED: usize = 1024;
+const GATHERED_BYTES: usize = 8 << 20;
+
 /// The first pass: inline articles, and with `with_comments` the threads.
 ///
 /// # Errors
@@ -200,6 +206,7 @@ pub fn gather(table: &mut Tables<'_>, threads: &mut Threads, with_comments: bool
     if !inline && !(with_comments && (has(Field::ArticleId) || has(Field::ParentId))) {
         return Ok(());
     }
+    let (mut gathered, mut bytes) = (Vec::new(), 0);
     while let Some(outcome) = table.next_row()? {
         signals::check()?;
         let Outcome::Row(row) = outcome else { continue };
@@ -210,10 +217,20 @@ pub fn gather(table: &mut Tables<'_>, threads: &mut Threads, with_comments: bool
         {
             threads.add_article(&article);
         }
-        if with_comments {
-            threads.add_comment(row.get(Field::Text), &article_id, row.get(Field::ParentId));
+        let parent_id = row.get(Field::ParentId);
+        if with_comments && !(article_id.is_empty() && parent_id.is_empty()) {
+            let text = if article_id.is_empty() { "" } else { row.get(Field::Text) }.to_owned();
+            bytes += text.len();
+            let article_id = article_id.into_owned();
+            gathered.push(Gathered { text, article_id, parent_id: parent_id.to_owned() });
+        }
+        if gathered.len() >= GATHERED || bytes >= GATHERED_BYTES {
+            threads.add_comments(&gathered);
+            gathered.clear();
+            bytes = 0;
         }
         threads.relieve()?;
     }
-    Ok(())
+    threads.add_comments(&gathered);
+    threads.relieve()
 }
