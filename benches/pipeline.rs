@@ -1,0 +1,106 @@
+//! Every stage from text to score, and all of them from CSV to CSV.
+
+mod synthetic;
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use netiquette::features::Extraction;
+use netiquette::features::classes::Classes;
+use netiquette::features::ngram::{Counter, Space};
+use netiquette::features::topic::Context;
+use netiquette::model::file::embedded;
+use netiquette::scorer::{Scorer, Scratch};
+use netiquette::stream::{Gathered, Threads};
+use netiquette::text::Folded;
+use synthetic::Synthetic;
+
+const COMMENTS: usize = 1000;
+
+fn stages(criterion: &mut Criterion) {
+    let texts = Synthetic::new(1).comments(COMMENTS);
+    let (model, _) = embedded().expect("the embedded model");
+    let scorer = Scorer::new(&model);
+    let folded: Vec<Folded> = texts.iter().map(|text| Folded::new(text)).collect();
+    let mut group = criterion.benchmark_group("pipeline");
+    group.throughput(Throughput::Elements(COMMENTS as u64));
+    group.bench_function("fold", |b| {
+        let mut out = Folded::default();
+        b.iter(|| {
+            texts
+                .iter()
+                .map(|text| {
+                    out.fold(text);
+                    out.symbols.len()
+                })
+                .sum::<usize>()
+        });
+    });
+    group.bench_function("count n-grams", |b| {
+        let (mut counter, classes) = (Counter::default(), Classes::default());
+        let mut count = |one: &Folded| {
+            counter.count(Space::Chars, one, &classes, model.extractor.bits(Space::Chars));
+            counter.entries().count()
+        };
+        b.iter(|| folded.iter().map(&mut count).sum::<usize>());
+    });
+    group.bench_function("extract", |b| {
+        let mut one = Extraction::default();
+        b.iter(|| {
+            texts
+                .iter()
+                .map(|text| {
+                    model.extractor.extract(text, &mut one);
+                    one.words.len()
+                })
+                .sum::<usize>()
+        });
+    });
+    group.bench_function("score", |b| {
+        let (mut scratch, mut scores) = (Scratch::default(), Vec::new());
+        b.iter(|| {
+            scores.clear();
+            texts.iter().for_each(|text| scorer.score(text, &Context::default(), &mut scratch, &mut scores));
+            assert_eq!(scores.len(), COMMENTS * model.labels.len());
+        });
+    });
+    group.bench_function("csv to csv, in threads of 50", |b| {
+        let csv = table(&texts);
+        b.iter(|| assert_eq!(csv_to_csv(&csv, &scorer, &model.background).lines().count(), COMMENTS));
+    });
+    group.finish();
+}
+
+fn table(texts: &[String]) -> String {
+    let rows = texts.iter().enumerate().map(|(i, text)| format!("{i},a{},\"{text}\"\n", i / 50));
+    rows.collect()
+}
+
+/// Both passes over a table of `id,article_id,text`.
+fn csv_to_csv(
+    csv: &str,
+    scorer: &Scorer<'_>,
+    background: &netiquette::features::topic::Background,
+) -> String {
+    let read = || {
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_bytes());
+        reader.records().map(|record| record.expect("a record")).collect::<Vec<_>>()
+    };
+    let gathered: Vec<Gathered> = read()
+        .iter()
+        .map(|r| Gathered { text: r[2].to_owned(), article_id: r[1].to_owned(), parent_id: String::new() })
+        .collect();
+    let mut threads = Threads::default();
+    threads.add_comments(&gathered);
+    threads.settle(background);
+    let (mut scratch, mut scores, mut out) = (Scratch::default(), Vec::new(), String::new());
+    for record in read() {
+        scores.clear();
+        scorer.score(&record[2], &threads.context(&record[1]), &mut scratch, &mut scores);
+        out.push_str(&format!("{},{:?}\n", &record[0], black_box(&scores)));
+    }
+    out
+}
+
+criterion_group!(benches, stages);
+criterion_main!(benches);
