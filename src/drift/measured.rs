@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::comment::Comment;
 use crate::features::classes::Classes;
 use crate::features::heuristic::{HEURISTICS, Scan};
-use crate::features::ngram::{Space, hash_word};
+use crate::features::ngram::{Space, Word, hash_word, words};
 use crate::text::{Folded, is_letter};
 
 /// A label and its probabilities by row; `None` where there is no score.
@@ -88,10 +88,10 @@ impl Measured {
 
 fn measure(text: &str) -> (Vec<f64>, Vec<u64>) {
     let folded = Folded::new(text);
-    let heuristics = Scan::new(text, &folded).values().map(f64::from).collect();
-    let lettered = |&(start, _): &(usize, usize)| is_letter(folded.symbols[start]);
-    let mut words: Vec<u64> =
-        folded.words().filter(lettered).map(|(start, end)| hash_word(&folded.symbols[start..end])).collect();
+    let words: Vec<Word> = words(&folded).collect();
+    let heuristics = Scan::new(text, &folded, &words).values().map(f64::from).collect();
+    let lettered = words.iter().filter(|word| is_letter(folded.symbols[word.start]));
+    let mut words: Vec<u64> = lettered.map(|word| word.hash).collect();
     words.sort_unstable();
     words.dedup();
     (heuristics, words)
