@@ -1,14 +1,14 @@
 //! Why a comment got its score: the exact sum, down to the words that carry it.
 //!
-//! `logit = intercept + Σ parts`, and the text blocks' parts are again exact sums over
-//! the words: an n-gram's share of its block's margin, times the head's weight, is spread
-//! evenly over the symbols it covers, and a word gathers its symbols.
+//! `logit = intercept + Σ parts`, and the parts of text blocks and similarities are again
+//! exact sums over the words: what an n-gram or a token adds, times the head's weight, is
+//! spread evenly over the symbols it covers, and a word gathers its symbols.
 
 use serde::Serialize;
 
 use crate::features::Extraction;
 use crate::features::ngram::{Space, bucket, sublinear};
-use crate::features::topic::{Bag, Context};
+use crate::features::topic::{Bag, Context, SIMILARITIES};
 use crate::logistic::sigmoid;
 use crate::model::{Block, LabelModel, Model, frequencies, rounded};
 use crate::text::{Folded, SPACE};
@@ -26,12 +26,20 @@ pub struct Explanation {
     pub flagged: bool,
     /// Log-odds: `intercept` plus every part's contribution.
     pub logit: f64,
-    /// Log-odds of the average comment without a known n-gram.
+    /// Log-odds of an average comment without a known n-gram or anything in common with
+    /// what it is compared with.
     pub intercept: f64,
     /// What each column adds, the largest first.
     pub parts: Vec<Part>,
     /// What the words add through the text blocks; they sum to the blocks' parts.
     pub spans: Vec<Span>,
+    /// What the words add through their similarity to title, text, thread and parent: of
+    /// an off-topic score, what ties the comment to them is negative. They sum to the
+    /// similarities' parts.
+    pub ties: Vec<Span>,
+    /// The passage of the article that is nearest, from 0: see
+    /// [`passages`](crate::features::topic::passages).
+    pub passage: Option<usize>,
 }
 
 /// One column of the head.
@@ -91,6 +99,16 @@ fn explain_label(
         contributions[k] -= constant;
         spread(model, block, head.weights[k], one, &mut per_symbol);
     }
+    let contributed = model.background.contributions(bag, context);
+    let first = label.blocks.len() + one.scalars.len();
+    let weights: [f64; SIMILARITIES] = std::array::from_fn(|k| head.weights[first + k]);
+    for (k, weight) in weights.iter().enumerate() {
+        let constant = weight * (contributed.constants[k] - head.means[first + k]);
+        intercept += constant;
+        contributions[first + k] -= constant;
+    }
+    let mut tied = vec![0.0; one.folded.symbols.len()];
+    contributed.spread(&weights, &one.folded, &mut tied);
     let names = model.column_names(label);
     let mut parts: Vec<Part> = names
         .into_iter()
@@ -110,6 +128,8 @@ fn explain_label(
         intercept,
         parts,
         spans: spans(text, &one.folded, &per_symbol),
+        ties: spans(text, &one.folded, &tied),
+        passage: contributed.passage,
     }
 }
 

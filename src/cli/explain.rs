@@ -134,11 +134,14 @@ fn from_table(args: &ExplainArgs, wanted: &str, log: &Log) -> anyhow::Result<Sub
 fn as_text(e: &Explanation, text: &str, colour: bool) -> String {
     let verdict = if e.flagged { "flagged" } else { "not flagged" };
     let mut out = format!(
-        "{}: {:.4}, {verdict} (threshold {:.4}); log-odds {:+.3} = {:+.3} for the average comment + parts\n",
+        "{}: {:.4}, {verdict} (threshold {:.4}); log-odds {:+.3} = {:+.3} for a comment without words + parts\n",
         e.label, e.probability, e.threshold, e.logit, e.intercept
     );
-    out.push_str(&marked(text, &e.spans, colour));
+    out.push_str(&marked(text, &words(e), colour));
     out.push('\n');
+    if let Some(passage) = e.passage {
+        out.push_str(&format!("  nearest passage of the article: {}\n", passage + 1));
+    }
     let rest: f64 = e.parts.iter().skip(SHOWN).map(|p| p.contribution).sum();
     let rows =
         e.parts.iter().take(SHOWN).map(|p| {
@@ -149,6 +152,12 @@ fn as_text(e: &Explanation, text: &str, colour: bool) -> String {
     out.push_str(&plain(&["  part", "value", "log-odds"], rows.chain([rest])).to_string());
     out.push_str("\n\n");
     out
+}
+
+/// What each word adds in all, through the text blocks and through similarity.
+fn words(e: &Explanation) -> Vec<Span> {
+    let sum = |(a, b): (&Span, &Span)| Span { contribution: a.contribution + b.contribution, ..a.clone() };
+    e.spans.iter().zip(&e.ties).map(sum).collect()
 }
 
 /// The text with what each word adds: red for more, green for less; without colours in

@@ -24,7 +24,22 @@ fn check_sums(explanation: &Value) {
     assert!(names.windows(2).all(|w| w[0] != w[1]), "a column name stands for two things");
     let of_blocks = sum(&explanation["parts"], &|p| BLOCKS.contains(&p["name"].as_str().unwrap()));
     assert!((of_blocks - sum(&explanation["spans"], &|_| true)).abs() < 1e-6);
+    let similar = |p: &Value| SIMILARITIES.contains(&p["name"].as_str().unwrap());
+    let of_similarities = sum(&explanation["parts"], &similar);
+    assert!((of_similarities - sum(&explanation["ties"], &|_| true)).abs() < 1e-6);
 }
+
+/// Columns that say how near a comment is to something.
+const SIMILARITIES: [&str; 8] = [
+    "topic.all",
+    "topic.title",
+    "topic.text",
+    "topic.passage",
+    "topic.thread",
+    "topic.parent",
+    "topic.all_rel",
+    "topic.thread_rel",
+];
 
 /// Text blocks of the default model.
 const BLOCKS: [&str; 6] = ["chars", "chars_nb", "words", "words_nb", "classes", "classes_nb"];
