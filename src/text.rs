@@ -213,6 +213,14 @@ impl Folded {
         let end = self.symbols.len();
         while from < end {
             let stop = self.symbols[from..end].iter().position(|&s| s == SPACE).map_or(end, |n| from + n);
+            if is_plain(&self.symbols[from..stop]) {
+                self.symbols.copy_within(from..stop, to);
+                self.starts.copy_within(from..stop, to);
+                to += stop - from;
+                from = stop;
+                self.copy_blank(&mut from, &mut to);
+                continue;
+            }
             let joined = self.lone_letters(from, end);
             let next = match joined {
                 Some(next) => {
@@ -225,15 +233,18 @@ impl Folded {
                 }
             };
             from = next;
-            if from < end {
-                self.symbols[to] = SPACE;
-                self.starts[to] = self.starts[from];
-                to += 1;
-                from += 1;
-            }
+            self.copy_blank(&mut from, &mut to);
         }
         self.symbols.truncate(to);
         self.starts.truncate(to);
+    }
+
+    /// Copies the blank behind a token, if the text goes on.
+    fn copy_blank(&mut self, from: &mut usize, to: &mut usize) {
+        if *from < self.symbols.len() {
+            *to = self.copy(*from, SPACE, *to);
+            *from += 1;
+        }
     }
 
     /// End of a run of at least three one-letter tokens beginning at `from`
@@ -323,6 +334,19 @@ pub fn is_word(symbol: u8) -> bool {
 /// Letters, of any script.
 pub fn is_letter(symbol: u8) -> bool {
     symbol >= FOREIGN || symbol.is_ascii_lowercase()
+}
+
+/// Whether rewriting leaves `token` as it is, as one sees at a glance: letters, none three
+/// times in a row, and one mark behind them at most.
+fn is_plain(token: &[u8]) -> bool {
+    let letters = match token {
+        [letters @ .., b'.' | b',' | b'!' | b'?'] => letters,
+        _ => token,
+    };
+    letters.len() > 1
+        && letters.iter().all(|&s| is_letter(s))
+        && letters.windows(3).all(|w| w[0] != w[1] || w[1] != w[2])
+        && !letters.starts_with(b"www")
 }
 
 fn is_address(token: &[u8]) -> bool {
@@ -460,6 +484,24 @@ mod tests {
                 s => s as char,
             })
             .collect()
+    }
+
+    #[test]
+    fn rewriting_leaves_plain_tokens_alone() {
+        let tokens =
+            ["das", "na", "haus.", "ja!", "so,", "was?", "schön", "www.", "aaa", "a", "a.b", "x2y", "d-e-p"];
+        let mut plain = 0;
+        for token in tokens {
+            let symbols = token.bytes().map(|b| if b < 0x80 { b } else { 0xF6 }).collect::<Vec<u8>>();
+            let starts = (0..symbols.len() as u32).collect();
+            let mut folded = Folded { symbols: symbols.clone(), starts };
+            if is_plain(&symbols) {
+                plain += 1;
+                assert_eq!(folded.rewrite_token(0..symbols.len(), 0), symbols.len(), "{token}");
+                assert_eq!(folded.symbols, symbols);
+            }
+        }
+        assert_eq!(plain, 7);
     }
 
     #[test]
