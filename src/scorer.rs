@@ -163,9 +163,10 @@ mod tests {
     /// A model with every kind of table: own scales, more blocks than a record holds.
     fn wide() -> Model {
         let (mut model, _) = embedded().unwrap();
+        let own: Vec<_> = model.labels.iter().flat_map(|label| &label.blocks).take(2).cloned().collect();
         for label in &mut model.labels {
             for copy in 0..WIDEST {
-                let mut block = label.blocks[copy % 2].clone();
+                let mut block = own[copy % own.len()].clone();
                 block.intercept += copy as f64;
                 if copy == 2 {
                     let scale = block.scale(&model.idf).iter().map(|s| s * 0.5 - 1.0);
