@@ -398,7 +398,7 @@ pub fn unleet(symbol: u8) -> u8 {
     }
 }
 
-/// Whether `c` adds nothing to what is read: an [ignorable](is_ignorable) character or
+/// Whether `c` adds nothing to what is read: an ignorable character or
 /// a combining mark.
 pub fn is_unseen(c: char) -> bool {
     !c.is_ascii() && (is_ignorable(c) || is_combining_mark(c))

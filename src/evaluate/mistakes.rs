@@ -29,7 +29,7 @@ pub struct Mistake {
     pub explanation: Option<Explanation>,
 }
 
-/// The most expensive mistakes of `model` on what it scored, per label: [`KEPT`] false flags
+/// The most expensive mistakes of `model` on what it scored, per label: eight false flags
 /// and as many misses, the dearest first.
 pub fn mistakes(model: &Model, scored: &[Scored], prepared: &Prepared, corpus: &Corpus) -> Vec<Vec<Mistake>> {
     let levels = prepared.levels(&model.background);
