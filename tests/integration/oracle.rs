@@ -30,3 +30,25 @@ fn germeval2018_folds_reach_the_peer() {
     ];
     desk.run_with(&arguments, b"").expect(0);
 }
+
+/// Two public lists of German swear words, cleaned by others: ours know most of them.
+#[test]
+fn the_word_lists_know_what_public_lists_know() {
+    use netiquette::features::lexicon::{GROUP, Lexicon};
+    use netiquette::text::Folded;
+    let lexicon = Lexicon::builtin().unwrap();
+    for (name, least) in [("ldnoobw_de.txt", 0.5), ("censor_text_de.txt", 0.5)] {
+        let Some(path) = shared(&format!("data/lexicons/{name}")) else { return };
+        let list = std::fs::read_to_string(path).unwrap();
+        let words: Vec<&str> = list.lines().map(str::trim).filter(|w| !w.is_empty()).collect();
+        let known = |word: &&&str| {
+            let mut hit = false;
+            lexicon.for_each(&Folded::new(word), |category, _, _| {
+                hit |= ![GROUP, "civil"].contains(&lexicon.categories()[category].as_str());
+            });
+            hit
+        };
+        let share = words.iter().filter(known).count() as f64 / words.len() as f64;
+        assert!(share >= least, "{name}: {share:.2} of {} known", words.len());
+    }
+}
