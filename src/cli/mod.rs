@@ -150,6 +150,15 @@ fn refused(error: &clap::Error) -> ExitCode {
     ExitCode::from(NOTHING_DONE)
 }
 
+/// The error and its causes; one that the message before it already ends with is said once.
+fn chain(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |said, cause| match said.as_str() {
+        "" => cause,
+        before if before.ends_with(&cause) => said,
+        before => format!("{before}: {cause}"),
+    })
+}
+
 fn failed(error: &anyhow::Error, log: &log::Log) -> ExitCode {
     if output::is_broken_pipe(error.as_ref()) {
         return ExitCode::from(DONE);
@@ -157,7 +166,7 @@ fn failed(error: &anyhow::Error, log: &log::Log) -> ExitCode {
     if let Some(error) = error.downcast_ref::<clap::Error>() {
         return refused(error);
     }
-    log.error(format_args!("{error:#}"));
+    log.error(chain(error));
     signals::obey();
     ExitCode::from(NOTHING_DONE)
 }

@@ -37,8 +37,8 @@ const SIMILARITIES: [&str; 8] = [
     "topic.passage",
     "topic.thread",
     "topic.parent",
-    "topic.all_rel",
-    "topic.thread_rel",
+    "topic.rel_all",
+    "topic.rel_thread",
 ];
 
 /// Text blocks of the default model.
