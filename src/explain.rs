@@ -10,7 +10,7 @@ use crate::features::Extraction;
 use crate::features::ngram::bucket;
 use crate::features::topic::{Bag, Context, SIMILARITIES};
 use crate::logistic::sigmoid;
-use crate::model::block::{Block, Margins, Sum};
+use crate::model::block::{Block, Margins, Sum, TAKEN_BACK};
 use crate::model::{LabelModel, Model, rounded};
 use crate::text::{Folded, SPACE};
 
@@ -101,7 +101,9 @@ fn explain_label(
             contributions[column] -= constant;
         }
         let weights = Margins { whole: head.weights[k], peak: head.weights[blocks + k] };
-        spread(model, block, weights, one, &mut per_symbol);
+        let bounded = spread(model, block, weights, one, &mut per_symbol);
+        intercept -= bounded;
+        contributions[k] += bounded;
     }
     let contributed = model.background.contributions(bag, context);
     let first = 2 * blocks + one.scalars.len();
@@ -138,18 +140,21 @@ fn explain_label(
 }
 
 /// Adds to each symbol its share of the block's margins without intercept, each times its
-/// weight; the peak is the doing of one sentence.
-fn spread(model: &Model, block: &Block, weights: Margins, one: &Extraction, per_symbol: &mut [f64]) {
+/// weight; the peak is the doing of one sentence. Returns what the bound on the margin takes
+/// away, which no word does.
+fn spread(model: &Model, block: &Block, weights: Margins, one: &Extraction, per_symbol: &mut [f64]) -> f64 {
     let scale = block.scale(&model.idf);
     let sums = one.sentence_sums(block, scale);
-    let mut whole = Sum::default();
-    sums.iter().for_each(|&sum| whole += sum);
+    let mut all = Sum::default();
+    sums.iter().for_each(|&sum| all += sum);
     // The first of the largest, as in the maximum that the peak is.
     let peak = (0..sums.len()).rev().max_by(|&a, &b| sums[a].margin().total_cmp(&sums[b].margin()));
+    let is_bounded = block.margins(sums.iter().copied()).whole > block.intercept + all.margin();
+    // A bounded margin is the peak's, less the bound.
+    let of_peak = weights.peak + if is_bounded { weights.whole } else { 0.0 };
+    let of_all = if is_bounded { 0.0 } else { weights.whole * all.per_unit() };
     let per_unit = |sentence: usize| {
-        let peaks = Some(sentence) == peak;
-        let of_peak = if peaks { weights.peak * sums[sentence].per_unit() } else { 0.0 };
-        weights.whole * whole.per_unit() + of_peak
+        of_all + if Some(sentence) == peak { of_peak * sums[sentence].per_unit() } else { 0.0 }
     };
     let factors: Vec<f64> = (0..sums.len()).map(per_unit).collect();
     let bits = model.extractor.bits(block.space);
@@ -165,6 +170,7 @@ fn spread(model: &Model, block: &Block, weights: Margins, one: &Extraction, per_
             n => symbols.filter(seen).for_each(|at| per_symbol[at] += share / n as f64),
         }
     });
+    if is_bounded { weights.whole * TAKEN_BACK } else { 0.0 }
 }
 
 /// Gathers symbols to words; each span reaches from the word's first byte to the end of

@@ -10,7 +10,7 @@ use crate::features::Extraction;
 use crate::features::ngram::{Grams, Space};
 use crate::features::topic::{Bag, COLUMNS, Context};
 use crate::model::Model;
-use crate::model::block::{Sum, fixed};
+use crate::model::block::{Margins, Sum, fixed};
 
 /// Most weights in a record; blocks beyond begin another table.
 const WIDEST: usize = 4;
@@ -139,8 +139,9 @@ impl Table {
         }
         for (k, &(label, block)) in self.blocks.iter().enumerate() {
             let blocks = &model.labels[label].blocks;
-            margins[label][block] = blocks[block].intercept + whole[k].margin();
-            margins[label][blocks.len() + block] = blocks[block].intercept + peaks[k];
+            let intercept = blocks[block].intercept;
+            let found = Margins::new(intercept + whole[k].margin(), intercept + peaks[k]);
+            (margins[label][block], margins[label][blocks.len() + block]) = (found.whole, found.peak);
         }
     }
 

@@ -61,13 +61,26 @@ impl Sum {
     }
 }
 
+/// How far the other sentences can take back what the harshest one says, in log-odds. Without
+/// a bound, sixty friendly words behind an insult hide it; below 0.75 ordinary comments of
+/// several sentences are told apart less well.
+pub const TAKEN_BACK: f64 = 0.75;
+
 /// What a block says of a comment, the intercept included.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Margins {
-    /// The margin of the comment.
+    /// The margin of the comment, at most [`TAKEN_BACK`] below the peak.
     pub whole: f64,
-    /// The largest margin of a sentence: what one says is not taken back by those around it.
+    /// The largest margin of a sentence.
     pub peak: f64,
+}
+
+impl Margins {
+    /// From the margins of all n-grams and of the harshest sentence.
+    #[inline]
+    pub fn new(all: f64, peak: f64) -> Self {
+        Self { whole: all.max(peak - TAKEN_BACK), peak }
+    }
 }
 
 impl Block {
@@ -98,7 +111,7 @@ impl Block {
             whole += sentence;
             peak = Some(peak.map_or(sentence.margin(), |peak| peak.max(sentence.margin())));
         }
-        Margins { whole: self.intercept + whole.margin(), peak: self.intercept + peak.unwrap_or(0.0) }
+        Margins::new(self.intercept + whole.margin(), self.intercept + peak.unwrap_or(0.0))
     }
 }
 
@@ -135,7 +148,9 @@ mod tests {
         let sentence = |bucket| block.sum(&scale, [(bucket, 1)]);
         let margins = block.margins([0, 2, 1].map(sentence));
         assert!((margins.peak - 2.25).abs() < 1e-9);
-        assert!((margins.whole - (0.25 + 1.5 / 3f64.sqrt())).abs() < 1e-9);
+        assert_eq!(margins.whole, margins.peak - TAKEN_BACK);
+        let milder = block.margins([0, 0, 0, 1].map(sentence));
+        assert!((milder.whole - (0.25 + 0.5 / 4f64.sqrt())).abs() < 1e-9 && milder.peak == 0.75);
         assert_eq!(block.margins([]), Margins { whole: 0.25, peak: 0.25 });
         let friendly = block.margins([sentence(1)]);
         assert_eq!(friendly.whole, friendly.peak);

@@ -186,7 +186,8 @@ fn verified(bytes: &[u8]) -> Result<(&[u8], ModelId)> {
     }
     if version != FORMAT {
         return Err(Error::model(format!(
-            "this model has format {version}; this netiquette reads format {FORMAT}"
+            "this model has format {version}, written by an older netiquette; this one reads format {FORMAT}, \
+             whose features differ: train it anew"
         )));
     }
     Ok((&content[PREFIX..], ModelId(hash.to_hex()[..12].to_owned())))

@@ -126,7 +126,7 @@ fn peak_name(block: &str) -> String {
 
 /// Names of the columns of a head: see [`Model::column_names`].
 pub fn column_names<'a>(blocks: impl Iterator<Item = &'a str> + Clone, scalars: &[String]) -> Vec<String> {
-    let margins = blocks.clone().map(|b| format!("{b}.whole")).chain(blocks.map(peak_name));
+    let margins = blocks.clone().map(str::to_owned).chain(blocks.map(peak_name));
     let topic = COLUMNS.iter().map(|c| (*c).to_owned());
     margins.chain(scalars.iter().cloned()).chain(topic).collect()
 }

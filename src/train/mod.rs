@@ -231,7 +231,7 @@ impl Trainer<'_> {
         fitted: &[FittedBlock],
         judged: &Judged,
     ) -> Vec<Margins> {
-        let mut margins = vec![Margins { whole: 0.0, peak: 0.0 }; judged.rows.len()];
+        let mut margins = vec![Margins::default(); judged.rows.len()];
         for (fold, block) in fitted.iter().enumerate() {
             let seen = |k: usize| self.in_sources(&config.sources, judged.rows[k]);
             let wanted = |k: &usize| {
@@ -257,7 +257,7 @@ impl Trainer<'_> {
         let of_row = |(&row, whole): (&u32, f64)| {
             let own = sentences.by_ref().take(table.matrix.group(row as usize).len());
             let peak = block.intercept + own.fold(f64::NEG_INFINITY, f64::max);
-            Margins { whole: block.intercept + whole, peak }
+            Margins::new(block.intercept + whole, peak)
         };
         rows.iter().zip(whole).map(of_row).collect()
     }
