@@ -95,7 +95,7 @@ fn csv_to_csv(
         .collect();
     let mut threads = Threads::default();
     threads.add_comments(&gathered);
-    threads.settle(background).expect("threads that never spill");
+    threads.settle(&[background]).expect("threads that never spill");
     let (mut scratch, mut scores, mut out) = (Scratch::default(), Vec::new(), String::new());
     for record in read() {
         scores.clear();

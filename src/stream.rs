@@ -56,7 +56,8 @@ struct Slot {
 struct Entry {
     article: Option<ArticleTokens>,
     thread: Thread,
-    level: Option<Level>,
+    /// By background.
+    levels: Vec<Level>,
 }
 
 impl Entry {
@@ -151,30 +152,30 @@ impl Threads {
         Ok(())
     }
 
-    /// Ends the first pass: sums up every thread once, so that no comment has to. Changes
-    /// no score.
+    /// Ends the first pass: sums up every thread once for each of the `backgrounds` (of the
+    /// models that will score), so that no comment has to. Changes no score.
     ///
     /// # Errors
     /// [`Kind::Io`](crate::error::Kind::Io) when the store cannot be written.
-    pub fn settle(&mut self, background: &Background) -> Result<()> {
+    pub fn settle(&mut self, backgrounds: &[&Background]) -> Result<()> {
         if self.spill.is_used() {
             return self.put_away();
         }
         let mut entries: Vec<&mut Entry> =
             self.articles.values_mut().filter_map(|slot| slot.entry.as_deref_mut()).collect();
-        entries.par_iter_mut().for_each(|entry| entry.sum_up(background));
+        entries.par_iter_mut().for_each(|entry| entry.sum_up(backgrounds));
         Ok(())
     }
 
-    /// Fetches what [`context`](Threads::context) will be asked for. After
-    /// [`settle`](Threads::settle) nothing can be added.
+    /// Fetches what [`context`](Threads::context) will be asked for, with the `backgrounds` of
+    /// [`settle`](Threads::settle), after which nothing can be added.
     ///
     /// # Errors
     /// [`Kind::Io`](crate::error::Kind::Io) when the store cannot be read.
     pub fn fetch<'a>(
         &mut self,
         article_ids: impl Iterator<Item = &'a str>,
-        background: &Background,
+        backgrounds: &[&Background],
     ) -> Result<()> {
         if !self.spill.is_used() {
             return Ok(());
@@ -191,7 +192,7 @@ impl Threads {
             for &place in &slot.places {
                 self.spill.add_to(&mut entry, place)?;
             }
-            entry.sum_up(background);
+            entry.sum_up(backgrounds);
             self.held += entry.bytes();
             slot.entry = Some(entry);
         }
@@ -203,8 +204,14 @@ impl Threads {
         self.articles.len()
     }
 
-    /// What a comment of the article is compared with, the parent apart.
+    /// What a comment of the article is compared with, the parent apart; by the only model, or
+    /// the first.
     pub fn context(&self, article_id: &str) -> Context<'_> {
+        self.context_of(article_id, 0)
+    }
+
+    /// The same for the model with background number `background`.
+    pub fn context_of(&self, article_id: &str, background: usize) -> Context<'_> {
         let slot = match article_id.is_empty() {
             true => None,
             false => self.articles.get(&key(article_id)),
@@ -213,7 +220,7 @@ impl Threads {
         Context {
             article: entry.and_then(|e| e.article.as_ref()),
             thread: entry.map(|e| &e.thread),
-            level: entry.and_then(|e| e.level.as_ref()),
+            level: entry.and_then(|e| e.levels.get(background)),
             parent: None,
         }
     }
@@ -225,8 +232,9 @@ impl Threads {
 }
 
 impl Entry {
-    fn sum_up(&mut self, background: &Background) {
-        self.level = Some(background.level(&self.thread, self.article.as_ref()));
+    fn sum_up(&mut self, backgrounds: &[&Background]) {
+        let (thread, article) = (&self.thread, self.article.as_ref());
+        self.levels = backgrounds.iter().map(|background| background.level(thread, article)).collect();
     }
 }
 
@@ -235,7 +243,7 @@ fn change(slot: &mut Slot, change: impl FnOnce(&mut Entry)) -> usize {
     let before = slot.entry.as_ref().map_or(0, |entry| entry.bytes());
     let entry = slot.entry.get_or_insert_default();
     change(entry);
-    entry.level = None;
+    entry.levels.clear();
     entry.bytes().saturating_sub(before)
 }
 
@@ -385,13 +393,13 @@ mod tests {
                 );
                 threads.relieve().unwrap();
             }
-            threads.settle(&background).unwrap();
+            threads.settle(&[&background]).unwrap();
         }
         assert!(spilling.spill.is_used() && !kept.spill.is_used());
         let comment = Bag::new(&Folded::new("Kommentar 3 zum Titel 5 und zur Sache"));
         for i in 0..7 {
             let id = format!("a{i}");
-            spilling.fetch([id.as_str()].into_iter(), &background).unwrap();
+            spilling.fetch([id.as_str()].into_iter(), &[&background]).unwrap();
             let columns = |threads: &Threads| {
                 let mut columns = Vec::new();
                 background.columns(&comment, &threads.context(&id), &mut columns);

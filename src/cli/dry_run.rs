@@ -4,10 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use netiquette::corpus::Outcome;
-use netiquette::model::file::ModelId;
 
 use super::inputs::Inputs;
 use super::log::Log;
+use super::models::Named;
 use super::output::Artifact;
 use super::paths::is_stdout;
 use super::rejects::{Rejects, Tally};
@@ -18,13 +18,16 @@ use super::{DONE, SOME_REJECTED};
 ///
 /// # Errors
 /// What would be an error of `score`: too many rejects, an output that cannot be written.
-pub fn dry_run(args: &ScoreArgs, inputs: &Inputs, model: &ModelId, log: &Log) -> anyhow::Result<u8> {
+pub fn dry_run(args: &ScoreArgs, inputs: &Inputs, models: &[Named], log: &Log) -> anyhow::Result<u8> {
     let wait = args.wait.map(Duration::from_secs);
     let mut rejects = Rejects::new(None, args.max_rejects, false)?;
     let tally = read(inputs, &mut rejects, log)?;
     rejects.check(tally.read)?;
     let Tally { read, rejected, .. } = tally;
-    log.note(format_args!("dry run: {} read as comments, with model {model}", inputs.name()));
+    log.note(format_args!("dry run: {} read as comments", inputs.name()));
+    for Named { name, id, .. } in models {
+        log.note(format_args!("dry run: scored with model {}", format!("{name} {id}").trim()));
+    }
     for (code, count) in rejects.counts() {
         log.note(format_args!("dry run: {count} rows would be rejected: {code}"));
     }

@@ -31,6 +31,9 @@ pub struct InputOptions {
     /// Understand HTML in texts: tags are left out, entities decoded; the columns stay as they came
     #[arg(long)]
     html: bool,
+    /// Sheet of an Excel workbook; the first if not given (in builds with Excel)
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
 }
 
 impl InputOptions {
@@ -44,6 +47,7 @@ impl InputOptions {
             mapping: Mapping::parse(&self.columns)?,
             max_text: self.max_text,
             html: self.html,
+            sheet: self.sheet.clone(),
             ..Options::default()
         })
     }
@@ -101,8 +105,12 @@ impl Source {
     /// If it is no table of this role.
     pub fn open(&self, role: Role, options: &Options, meter: &Meter) -> Result<Table> {
         let mut file = self.file()?;
-        let container = container(&mut file);
-        match container.map_err(|e| Error::from(e).at(Position::file(self.name.clone())))? {
+        let place = |e: Error| e.at(Position::file(self.name.clone()));
+        let container = container(&mut file).map_err(|e| place(e.into()))?;
+        if options.sheet.is_some() && container != Container::Excel {
+            return Err(place(Error::parameter("--sheet is for Excel workbooks, and this is none")));
+        }
+        match container {
             #[cfg(feature = "excel")]
             Container::Excel => Table::open_excel(&self.name, file, role, options),
             #[cfg(feature = "parquet")]
@@ -191,8 +199,8 @@ pub fn say_notes(table: &Table, log: &Log) {
 /// If it is no such table or cannot be read.
 pub fn articles(path: Option<&Path>, options: &Options, log: &Log) -> Result<HashMap<String, Article>> {
     let Some(path) = path else { return Ok(HashMap::new()) };
-    // Names given for columns of comments do not hold for articles.
-    let options = Options { mapping: Mapping::default(), ..options.clone() };
+    // Names given for columns and the sheet of comments do not hold for articles.
+    let options = Options { mapping: Mapping::default(), sheet: None, ..options.clone() };
     let mut table = Source::new(path)?.open(Role::Articles, &options, &Meter::default())?;
     say_notes(&table, log);
     let (articles, rejects) = read_articles(&mut table)?;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use netiquette::error::Result;
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
-use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type};
+use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int32Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::Type;
 
+use super::models::{Cell, Column};
 use super::output::{Artifact, Committed};
 
 /// Rows of a row group, which is held in memory.
@@ -23,28 +24,30 @@ pub struct Rows {
     writer: SerializedFileWriter<Artifact>,
     /// Cells of the row group, by column.
     cells: Vec<Vec<ByteArray>>,
+    /// Scores and flags of the row group, by label.
     scores: Vec<Vec<Option<f64>>>,
     flags: Vec<Vec<bool>>,
-    model_id: String,
+    added: Vec<Column>,
     bytes: usize,
 }
 
 impl Rows {
-    /// Begins a file with these columns, then two per label, then the model's.
+    /// Begins a file with these columns, then those that scoring adds.
     ///
     /// # Errors
     /// If writing fails.
-    pub fn new(out: Artifact, columns: &[String], labels: &[String], model_id: &str) -> Result<Self> {
-        let schema = schema(columns, labels).map_err(failed)?;
+    pub fn new(out: Artifact, columns: &[String], added: &[Column]) -> Result<Self> {
+        let schema = schema(columns, added).map_err(failed)?;
         let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
         let writer =
             SerializedFileWriter::new(out, Arc::new(schema), Arc::new(properties)).map_err(failed)?;
+        let labels = added.iter().filter(|column| matches!(column.cell, Cell::Score(_))).count();
         Ok(Self {
             writer,
             cells: vec![Vec::new(); columns.len()],
-            scores: vec![Vec::new(); labels.len()],
-            flags: vec![Vec::new(); labels.len()],
-            model_id: model_id.to_owned(),
+            scores: vec![Vec::new(); labels],
+            flags: vec![Vec::new(); labels],
+            added: added.to_vec(),
             bytes: 0,
         })
     }
@@ -97,22 +100,21 @@ impl Rows {
         for column in &self.cells {
             write_strings(&mut group, column)?;
         }
-        for (scores, flags) in self.scores.iter().zip(&self.flags) {
-            let levels: Vec<i16> = scores.iter().map(|s| i16::from(s.is_some())).collect();
-            let there: Vec<f64> = scores.iter().flatten().copied().collect();
-            let flags: Vec<i32> =
-                scores.iter().zip(flags).filter(|(s, _)| s.is_some()).map(|(_, f)| i32::from(*f)).collect();
-            if let Some(mut column) = group.next_column()? {
-                column.typed::<DoubleType>().write_batch(&there, Some(&levels), None)?;
-                column.close()?;
-            }
-            if let Some(mut column) = group.next_column()? {
-                column.typed::<Int32Type>().write_batch(&flags, Some(&levels), None)?;
-                column.close()?;
+        for column in &self.added {
+            match &column.cell {
+                Cell::ModelId(id) => write_strings(&mut group, &vec![ByteArray::from(id.as_str()); rows])?,
+                Cell::Score(label) => {
+                    let there: Vec<f64> = self.scores[*label].iter().flatten().copied().collect();
+                    write_numbers::<DoubleType>(&mut group, &there, &self.scores[*label])?;
+                }
+                Cell::Flag(label) => {
+                    let both = self.scores[*label].iter().zip(&self.flags[*label]);
+                    let there: Vec<i32> =
+                        both.filter(|(score, _)| score.is_some()).map(|(_, flag)| i32::from(*flag)).collect();
+                    write_numbers::<Int32Type>(&mut group, &there, &self.scores[*label])?;
+                }
             }
         }
-        let model_id = vec![ByteArray::from(self.model_id.as_str()); rows];
-        write_strings(&mut group, &model_id)?;
         group.close().map(drop)
     }
 
@@ -137,26 +139,42 @@ fn write_strings(
     Ok(())
 }
 
-fn schema(columns: &[String], labels: &[String]) -> Result<Type, ParquetError> {
+/// Writes a column of numbers that are there where `scores` are.
+fn write_numbers<T: DataType>(
+    group: &mut SerializedRowGroupWriter<'_, Artifact>,
+    there: &[T::T],
+    scores: &[Option<f64>],
+) -> Result<(), ParquetError> {
+    let levels: Vec<i16> = scores.iter().map(|score| i16::from(score.is_some())).collect();
+    if let Some(mut column) = group.next_column()? {
+        column.typed::<T>().write_batch(there, Some(&levels), None)?;
+        column.close()?;
+    }
+    Ok(())
+}
+
+fn schema(columns: &[String], added: &[Column]) -> Result<Type, ParquetError> {
     let string = |name: &str| {
         Type::primitive_type_builder(name, Physical::BYTE_ARRAY)
             .with_logical_type(Some(LogicalType::String))
             .with_repetition(Repetition::REQUIRED)
             .build()
     };
-    let number = |name: String, kind| {
-        Type::primitive_type_builder(&name, kind).with_repetition(Repetition::OPTIONAL).build()
+    let number = |name: &str, kind| {
+        Type::primitive_type_builder(name, kind).with_repetition(Repetition::OPTIONAL).build()
     };
     let mut fields = Vec::new();
     for (i, name) in columns.iter().enumerate() {
         let unnamed = format!("column_{}", i + 1);
         fields.push(Arc::new(string(if name.is_empty() { &unnamed } else { name })?));
     }
-    for label in labels {
-        fields.push(Arc::new(number(format!("{label}_score"), Physical::DOUBLE)?));
-        fields.push(Arc::new(number(format!("{label}_flagged"), Physical::INT32)?));
+    for Column { name, cell } in added {
+        fields.push(Arc::new(match cell {
+            Cell::Score(_) => number(name, Physical::DOUBLE)?,
+            Cell::Flag(_) => number(name, Physical::INT32)?,
+            Cell::ModelId(_) => string(name)?,
+        }));
     }
-    fields.push(Arc::new(string("model_id")?));
     Type::group_type_builder("scores").with_fields(fields).build()
 }
 

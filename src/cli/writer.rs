@@ -4,13 +4,13 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use clap::ValueEnum;
-use netiquette::Model;
 use netiquette::corpus::{Format, Row};
 #[cfg(not(feature = "parquet"))]
 use netiquette::error::Error;
 use netiquette::escape::spreadsheet;
 
 use super::inputs::Tables;
+use super::models::{Cell, Column};
 use super::output::{Artifact, Committed};
 #[cfg(feature = "parquet")]
 use super::parquet::Rows;
@@ -38,15 +38,14 @@ impl Out {
         out: Artifact,
         format: OutputFormat,
         columns: &[String],
-        labels: &[String],
-        model_id: &str,
+        added: &[Column],
     ) -> netiquette::Result<Self> {
         match format {
             #[cfg(feature = "parquet")]
-            OutputFormat::Parquet => Ok(Self::Parquet(Box::new(Rows::new(out, columns, labels, model_id)?))),
+            OutputFormat::Parquet => Ok(Self::Parquet(Box::new(Rows::new(out, columns, added)?))),
             #[cfg(not(feature = "parquet"))]
             OutputFormat::Parquet => {
-                let (_, _, _) = (columns, labels, model_id);
+                let (_, _) = (columns, added);
                 Err(Error::parameter("this build writes no Parquet; rebuild with --features parquet"))
             }
             OutputFormat::Csv | OutputFormat::Jsonl => Ok(Self::Lines(out)),
@@ -90,8 +89,7 @@ pub struct Writer {
     header: Vec<String>,
     /// Which columns of the input are written: all but scores of an earlier run.
     kept: Vec<bool>,
-    model_id: String,
-    labels: Vec<String>,
+    added: Vec<Column>,
     line: String,
 }
 
@@ -105,17 +103,14 @@ impl Writer {
         table: &Tables<'_>,
         wanted: Option<OutputFormat>,
         spreadsheet_safe: bool,
-        model: &Model,
-        model_id: String,
+        added: Vec<Column>,
     ) -> netiquette::Result<Self> {
         let (given, delimiter) = match table.format() {
             Format::Csv(dialect) => (OutputFormat::Csv, dialect.delimiter),
             Format::JsonLines => (OutputFormat::Jsonl, None),
         };
-        let labels: Vec<String> = model.labels.iter().map(|l| l.name.clone()).collect();
         let header = table.header().to_vec();
-        let ours: Vec<String> = added(&labels).collect();
-        let kept: Vec<bool> = header.iter().map(|name| !ours.contains(name)).collect();
+        let kept: Vec<bool> = header.iter().map(|name| added.iter().all(|ours| ours.name != *name)).collect();
         let format = wanted.unwrap_or(given);
         let splits = given == OutputFormat::Jsonl || delimiter.is_some();
         let complete = kept.iter().all(|k| *k);
@@ -124,15 +119,14 @@ impl Writer {
         let theirs: Vec<String> =
             header.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(name, _)| name.clone()).collect();
         let mut writer = Self {
-            out: Out::new(out, format, &theirs, &labels, &model_id)?,
+            out: Out::new(out, format, &theirs, &added)?,
             format,
             delimiter,
             verbatim,
             spreadsheet_safe,
             header,
             kept,
-            model_id,
-            labels,
+            added,
             line: String::new(),
         };
         if format == OutputFormat::Csv && writer.out.artifact().length()? == 0 {
@@ -144,7 +138,7 @@ impl Writer {
     /// The names of the columns that are written.
     pub fn columns(&self) -> Vec<String> {
         let theirs = self.header.iter().zip(&self.kept).filter(|(_, kept)| **kept);
-        theirs.map(|(name, _)| name.clone()).chain(added(&self.labels)).collect()
+        theirs.map(|(name, _)| name).chain(self.added.iter().map(|ours| &ours.name)).cloned().collect()
     }
 
     /// The file that is being made.
@@ -247,37 +241,22 @@ impl Writer {
     }
 
     fn push_cells(&self, line: &mut String, scores: &[Option<f64>], flags: &[bool]) {
-        for (score, flag) in scores.iter().zip(flags) {
+        for column in &self.added {
             line.push(self.delimiter);
-            if let Some(score) = score {
-                push_score(line, *score);
-            }
-            line.push(self.delimiter);
-            if score.is_some() {
-                line.push(if *flag { '1' } else { '0' });
-            }
+            push_value(line, &column.cell, scores, flags);
         }
-        line.push(self.delimiter);
-        line.push_str(&self.model_id);
     }
 
     fn push_members(&self, line: &mut String, scores: &[Option<f64>], flags: &[bool]) {
-        let mut number = String::new();
-        for ((label, score), flag) in self.labels.iter().zip(scores).zip(flags) {
-            number.clear();
-            match score {
-                Some(score) => push_score(&mut number, *score),
-                None => number.push_str("null"),
-            }
-            let flag = match (score, flag) {
-                (None, _) => "null",
-                (_, true) => "1",
-                (_, false) => "0",
-            };
-            push_member(line, &format!("{label}_score"), &number);
-            push_member(line, &format!("{label}_flagged"), flag);
+        let mut value = String::new();
+        for Column { name, cell } in &self.added {
+            value.clear();
+            let quote = matches!(cell, Cell::ModelId(_));
+            value.extend(quote.then_some('"'));
+            push_value(&mut value, cell, scores, flags);
+            value.extend(quote.then_some('"'));
+            push_member(line, name, if value.is_empty() { "null" } else { &value });
         }
-        push_member(line, "model_id", &format!("\"{}\"", self.model_id));
         line.push('}');
     }
 
@@ -301,10 +280,14 @@ fn push_score(to: &mut String, score: f64) {
     to.extend([digit(10_000), '.', digit(1000), digit(100), digit(10), digit(1)]);
 }
 
-/// The columns that scoring adds.
-fn added(labels: &[String]) -> impl Iterator<Item = String> + '_ {
-    let of_label = |l: &String| [format!("{l}_score"), format!("{l}_flagged")];
-    labels.iter().flat_map(of_label).chain(["model_id".to_owned()])
+/// Appends what stands in a column; nothing where there was nothing to compare with.
+fn push_value(to: &mut String, cell: &Cell, scores: &[Option<f64>], flags: &[bool]) {
+    match cell {
+        Cell::ModelId(id) => to.push_str(id),
+        Cell::Score(label) => scores[*label].into_iter().for_each(|score| push_score(to, score)),
+        Cell::Flag(label) if scores[*label].is_some() => to.push(if flags[*label] { '1' } else { '0' }),
+        Cell::Flag(_) => {}
+    }
 }
 
 /// Appends a cell, quoted where it must be, after a delimiter unless it is the first.

@@ -1,4 +1,4 @@
-//! Comments in the first sheet of an Excel workbook (.xlsx).
+//! Comments in a sheet of an Excel workbook (.xlsx).
 
 use std::io::{self, Read, Seek};
 
@@ -10,7 +10,7 @@ use super::table::{Options, Table};
 use crate::error::{Error, Position, Result};
 
 impl Table {
-    /// Opens the first sheet of a workbook. The line of a row is its row in the sheet; the
+    /// Opens a sheet of a workbook, [`Options::sheet`] or the first. The line of a row is its row in the sheet; the
     /// sheet is held in memory (it has at most 1,048,576 rows).
     ///
     /// # Errors
@@ -24,11 +24,15 @@ impl Table {
         let place = |e: Error| e.at(Position::file(name));
         let mut book = Xlsx::new(input).map_err(refused).map_err(place)?;
         let sheets = book.sheet_names();
-        let Some(first) = sheets.first() else {
-            return Err(place(Error::input("the workbook has no sheet")));
+        let wanted = options.sheet.as_ref();
+        let Some(sheet) = sheets.iter().find(|sheet| wanted.is_none_or(|wanted| wanted == *sheet)) else {
+            let wanted = wanted.map_or("sheet", String::as_str);
+            let message =
+                format!("the workbook has no sheet `{wanted}`; its sheets are {}", sheets.join(", "));
+            return Err(place(Error::input(message)));
         };
-        let range = book.worksheet_range(first).map_err(refused).map_err(place)?;
-        let note = format!("read from sheet `{first}` of an Excel workbook with {}", sheets.len());
+        let range = book.worksheet_range(sheet).map_err(refused).map_err(place)?;
+        let note = format!("read from sheet `{sheet}` of an Excel workbook with {}", sheets.len());
         Table::from_records(name, Rendered::new(Sheet { range, row: 0 }), Some(note), role, options)
     }
 }

@@ -40,6 +40,8 @@ pub struct Options {
     pub html: bool,
     /// Whether a row with the identifier of an earlier one is rejected.
     pub unique_ids: bool,
+    /// The sheet of a workbook; the first if not given.
+    pub sheet: Option<String>,
 }
 
 impl Default for Options {
@@ -51,6 +53,7 @@ impl Default for Options {
             max_text: MAX_TEXT,
             html: false,
             unique_ids: true,
+            sheet: None,
         }
     }
 }

@@ -42,6 +42,29 @@ fn another_job_is_refused_and_told_why() {
     assert!(resumed == desk.reference(&[]).out);
 }
 
+/// Two models in one pass: what was counted of each is gone on with.
+#[test]
+fn a_job_of_two_models_is_resumed() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let model = elsewhere.path().join("other.model");
+    fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/models/default.model"), &model).unwrap();
+    let summary = elsewhere.path().join("s.json");
+    let paths = [model.to_str().unwrap(), summary.to_str().unwrap()];
+    let models = ["--model", "default", "--model", paths[0], "--summary", paths[1]];
+    let desk = Desk::new(3000);
+    let reference = desk.reference(&models);
+    let counted = fs::read(&summary).unwrap();
+    let mut job = desk.stopped(&[&RESUME[..], &models].concat(), JOURNAL);
+    job.kill().unwrap();
+    job.wait().unwrap();
+    let one = desk.run(&[&RESUME[..], &models[..2]].concat());
+    assert!(message(&one).contains("changed since: the model, the model (2);"), "{}", message(&one));
+    let output = desk.run(&[&RESUME[..], &models].concat());
+    assert!(is_success(&output) && message(&output).contains("resumed behind row"), "{}", message(&output));
+    assert!(desk.read("out.csv").unwrap() == reference.out);
+    assert_eq!(fs::read(&summary).unwrap(), counted);
+}
+
 #[test]
 fn without_resume_the_job_begins_anew_and_leaves_no_journal() {
     let desk = died();

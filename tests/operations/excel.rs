@@ -32,6 +32,11 @@ fn zip(files: &[(&str, String)]) -> Vec<u8> {
 
 /// A workbook with one sheet of text cells, its first row being row `first` of the sheet.
 fn workbook(rows: &[&[&str]], first: usize) -> Vec<u8> {
+    sheets(&[("Kommentare", rows)], first)
+}
+
+/// A workbook with several of them.
+fn sheets(sheets: &[(&str, &[&[&str]])], first: usize) -> Vec<u8> {
     const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
@@ -51,8 +56,10 @@ fn workbook(rows: &[&[&str]], first: usize) -> Vec<u8> {
         let cells: String = cells.iter().enumerate().map(|(j, text)| cell(i, j, text)).collect();
         format!("<row r=\"{}\">{cells}</row>", first + i)
     };
-    let rows: String = rows.iter().enumerate().map(row).collect();
-    zip(&[
+    let numbered = |one: &dyn Fn(usize, &str) -> String| -> String {
+        sheets.iter().enumerate().map(|(i, (name, _))| one(i + 1, name)).collect()
+    };
+    let mut files = vec![
         (
             "[Content_Types].xml",
             format!(
@@ -70,22 +77,29 @@ fn workbook(rows: &[&[&str]], first: usize) -> Vec<u8> {
         (
             "xl/workbook.xml",
             format!(
-                "{XML}<workbook xmlns=\"{main}\" xmlns:r=\"{office}\"><sheets>\
-                 <sheet name=\"Kommentare\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
+                "{XML}<workbook xmlns=\"{main}\" xmlns:r=\"{office}\"><sheets>{}</sheets></workbook>",
+                numbered(&|i, name| format!("<sheet name=\"{name}\" sheetId=\"{i}\" r:id=\"r{i}\"/>"))
             ),
         ),
         (
             "xl/_rels/workbook.xml.rels",
             format!(
-                "{XML}<Relationships xmlns=\"{package}/relationships\"><Relationship Id=\"r1\" \
-                 Type=\"{office}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>"
+                "{XML}<Relationships xmlns=\"{package}/relationships\">{}</Relationships>",
+                numbered(&|i, _| format!(
+                    "<Relationship Id=\"r{i}\" Type=\"{office}/worksheet\" Target=\"worksheets/sheet{i}.xml\"/>"
+                ))
             ),
         ),
-        (
-            "xl/worksheets/sheet1.xml",
+    ];
+    let paths: Vec<String> = (1..=sheets.len()).map(|i| format!("xl/worksheets/sheet{i}.xml")).collect();
+    for (path, (_, rows)) in paths.iter().zip(sheets) {
+        let rows: String = rows.iter().enumerate().map(row).collect();
+        files.push((
+            path,
             format!("{XML}<worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>"),
-        ),
-    ])
+        ));
+    }
+    zip(&files)
 }
 
 const ROWS: [&[&str]; 4] =
@@ -109,6 +123,22 @@ fn rejects_name_the_row_of_the_sheet() {
     folder.run(&["score", "a.xlsx", "--rejects", "r.csv", "-o", "o.csv"], 3);
     assert_eq!(column(&folder.get("r.csv"), "line"), ["7"]);
     assert_eq!(column(&folder.get("r.csv"), "reason_code"), ["empty_text"]);
+}
+
+#[test]
+fn a_sheet_is_chosen_by_name() {
+    let folder = Folder::new();
+    folder.put("a.xlsx", sheets(&[("Artikel", &[&["article_id", "title"]]), ("Kommentare", &ROWS)], 1));
+    let done = folder.run(&["score", "a.xlsx", "--sheet", "Kommentare"], 3);
+    assert_eq!(column(&done.out, "id"), ["1", "3"]);
+    folder.put("a.csv", "id,text\n1,gut\n");
+    for (line, what) in [
+        (["a.xlsx", "--sheet", "kommentare"], "no sheet `kommentare`; its sheets are Artikel, Kommentare"),
+        (["a.csv", "--sheet", "Kommentare"], "this is none"),
+    ] {
+        let done = folder.run(&[&["score"], &line[..]].concat(), 2);
+        assert!(done.err.contains(what), "{}", done.err);
+    }
 }
 
 #[test]

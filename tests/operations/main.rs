@@ -10,6 +10,7 @@ mod generated;
 mod inputs;
 mod log;
 mod markup;
+mod models;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod same_bytes;

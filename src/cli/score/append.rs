@@ -17,6 +17,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::cli::input::Source;
 use crate::cli::inputs::Tables;
 use crate::cli::log::Log;
+use crate::cli::models::Named;
 use crate::cli::progress::Meter;
 use crate::cli::signals;
 use crate::cli::writer::{OutputFormat, Writer};
@@ -55,7 +56,7 @@ impl Past {
     /// If the output is not one that netiquette would go on with.
     pub fn read(
         writer: &Writer,
-        model_id: &str,
+        models: &[Named],
         spreadsheet_safe: bool,
         rescore: bool,
         options: &Options,
@@ -73,11 +74,12 @@ impl Past {
             html: false,
             unique_ids: false,
             mapping: options.mapping.clone(),
+            sheet: None,
         };
         past.output = Some(Source::new(writer.path())?);
         let mut table = past.open_output()?;
         refuse_other_columns(&table, writer)?;
-        let other = past.note_rows(&mut table, model_id, rescore)?;
+        let other = past.note_rows(&mut table, models, rescore)?;
         if other > 0 {
             log.note(format_args!(
                 "{other} rows of another model stay as they are (--rescore scores them anew)"
@@ -87,12 +89,14 @@ impl Past {
     }
 
     /// Notes the rows that stay; how many of them another model scored.
-    fn note_rows(&mut self, table: &mut Table, model_id: &str, rescore: bool) -> Result<u64> {
+    fn note_rows(&mut self, table: &mut Table, models: &[Named], rescore: bool) -> Result<u64> {
         let name = table.name().to_owned();
-        let column = table.columns().named("model_id");
+        let of_model =
+            |model: &Named| (table.columns().named(&model.column("model_id")), model.id.to_string());
+        let ids: Vec<(Option<usize>, String)> = models.iter().map(of_model).collect();
         let mut other = 0;
         while let Some(row) = next(table, &name)? {
-            let is_ours = column.is_some_and(|i| row.field(i) == model_id);
+            let is_ours = ids.iter().all(|(column, id)| column.is_some_and(|i| row.field(i) == id));
             other += u64::from(!is_ours && !rescore);
             if is_ours || !rescore {
                 self.scored.insert(comment_key(row.get(Field::Id), row.get(Field::Text)));

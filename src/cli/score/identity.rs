@@ -2,12 +2,11 @@
 
 use std::io;
 
-use netiquette::model::file::ModelId;
-
 use super::ScoreArgs;
 use super::journal::Identity;
 use crate::cli::input::Source;
 use crate::cli::inputs::Inputs;
+use crate::cli::models::Named;
 use crate::cli::output::Artifact;
 
 /// Names and fingerprints of all that decides what is written.
@@ -16,7 +15,7 @@ use crate::cli::output::Artifact;
 /// If an input cannot be read.
 pub fn identity(
     args: &ScoreArgs,
-    model: &ModelId,
+    models: &[Named],
     comments: &Inputs,
     output: &Artifact,
 ) -> netiquette::Result<Identity> {
@@ -25,7 +24,7 @@ pub fn identity(
     let ScoreArgs {
         comments: _,
         output: _,
-        model: _,
+        models: _,
         articles,
         rejects,
         max_rejects: _,
@@ -45,10 +44,11 @@ pub fn identity(
     let mut identity = Identity::new();
     let mut put = |name: &str, value: String| identity.insert(name.to_owned(), value);
     put("netiquette", env!("CARGO_PKG_VERSION").to_owned());
-    put("the model", model.to_string());
+    for (i, Named { name, id, .. }) in models.iter().enumerate() {
+        put(&numbered("the model", i), format!("{name} {id}"));
+    }
     for (i, source) in comments.sources().iter().enumerate() {
-        let name = if i == 0 { "the comments".to_owned() } else { format!("the comments ({})", i + 1) };
-        put(&name, format!("{} {}", source.name(), hash(source)?));
+        put(&numbered("the comments", i), format!("{} {}", source.name(), hash(source)?));
     }
     if let Some(path) = articles {
         put("the articles", hash(&Source::new(path)?)?);
@@ -64,6 +64,10 @@ pub fn identity(
     put("--rescore", rescore.to_string());
     put("how the input is read", format!("{input:?}"));
     Ok(identity)
+}
+
+fn numbered(what: &str, i: usize) -> String {
+    if i == 0 { what.to_owned() } else { format!("{what} ({})", i + 1) }
 }
 
 fn hash(source: &Source) -> netiquette::Result<String> {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use netiquette::corpus::{Field, Outcome, Reject, Row};
-use netiquette::features::topic::{Bag, Context};
-use netiquette::model::{LabelModel, Model};
+use netiquette::features::topic::{Background, Bag, Context};
+use netiquette::model::LabelModel;
 use netiquette::scorer::{Scorer, Scratch};
 use netiquette::stream::{Parents, Threads};
 use netiquette::text::Folded;
@@ -14,6 +14,7 @@ use super::append::{Fate, Past, nameless};
 use super::journal::Journal;
 use crate::cli::inputs::Tables;
 use crate::cli::log::Log;
+use crate::cli::models::Named;
 use crate::cli::output::Committed;
 use crate::cli::rejects::{Rejects, Tally};
 use crate::cli::summary::Summary;
@@ -57,10 +58,15 @@ impl Batch {
     }
 }
 
+/// What the models measure threads against.
+pub fn backgrounds(models: &[Named]) -> Vec<&Background> {
+    models.iter().map(|named| &named.model.background).collect()
+}
+
 /// The second pass and what it needs.
 pub struct Job<'a> {
-    pub model: &'a Model,
-    pub scorer: Scorer<'a>,
+    pub models: &'a [Named],
+    pub scorers: Vec<Scorer<'a>>,
     pub threads: &'a mut Threads,
     pub writer: Writer,
     pub rejects: Rejects,
@@ -142,30 +148,31 @@ impl Job<'_> {
     }
 
     fn write(&mut self, batch: &mut Batch) -> netiquette::Result<()> {
-        let model = self.model;
         let article_ids = batch.rows.iter().map(|row| row.article_id.as_str());
-        self.threads.fetch(article_ids, &model.background)?;
+        self.threads.fetch(article_ids, &backgrounds(self.models))?;
         let threads = &*self.threads;
-        let labels = model.labels.len();
+        let labels: Vec<&LabelModel> = self.models.iter().flat_map(|named| &named.model.labels).collect();
         let score = |scratch: &mut Scratch, rows: &[Waiting]| {
-            let mut scores = Vec::with_capacity(rows.len() * labels);
+            let mut scores = Vec::with_capacity(rows.len() * labels.len());
             for row in rows {
                 let parent = row.parent.as_deref();
-                let context = Context { parent, ..threads.context(&row.article_id) };
-                self.scorer.score(&row.text, &context, scratch, &mut scores);
+                for (k, scorer) in self.scorers.iter().enumerate() {
+                    let context = Context { parent, ..threads.context_of(&row.article_id, k) };
+                    scorer.score(&row.text, &context, scratch, &mut scores);
+                }
             }
             scores
         };
         let chunks = batch.rows.par_chunks(CHUNK);
         let scored: Vec<Vec<Option<f64>>> = chunks.map_init(Scratch::default, score).collect();
-        let mut flags = Vec::with_capacity(labels);
+        let mut flags = Vec::with_capacity(labels.len());
         for (rows, scored) in batch.rows.chunks(CHUNK).zip(scored) {
-            for (row, scores) in rows.iter().zip(scored.chunks(labels)) {
+            for (row, scores) in rows.iter().zip(scored.chunks(labels.len())) {
                 self.tally.score();
                 let flag =
-                    |(label, score): (&LabelModel, &Option<f64>)| score.is_some_and(|s| label.flags(s));
+                    |(label, score): (&&LabelModel, &Option<f64>)| score.is_some_and(|s| label.flags(s));
                 flags.clear();
-                flags.extend(model.labels.iter().zip(scores).map(flag));
+                flags.extend(labels.iter().zip(scores).map(flag));
                 self.summary.count(scores, &flags);
                 self.writer.write(&row.kept, scores, &flags)?;
             }

@@ -19,13 +19,13 @@ use netiquette::stream::{Gathered, Threads};
 
 use self::append::Past;
 use self::identity::identity;
-use self::job::Job;
+use self::job::{Job, backgrounds};
 use self::journal::Journal;
 use super::dry_run::dry_run;
 use super::input::{InputOptions, articles};
 use super::inputs::{Inputs, Tables, expand};
 use super::log::Log;
-use super::models::load;
+use super::models::{Named, columns, is_default, load_all};
 use super::output::Artifact;
 use super::paths::refuse_collision;
 use super::rejects::{Limit, Rejects, Tally};
@@ -43,9 +43,11 @@ pub struct ScoreArgs {
     /// Where the scores go; standard output if not given or `-`
     #[arg(short, long, value_name = "OUT", default_value = "-")]
     pub output: PathBuf,
-    /// The model; the embedded default if not given
-    #[arg(long, value_name = "M")]
-    pub model: Option<PathBuf>,
+    /// The model; the embedded `default` if not given. With several, each adds its columns
+    /// under the name of its file: `--model default --model desk.model` writes
+    /// `default.incivility_score`, `desk.incivility_score` and so on
+    #[arg(long = "model", value_name = "M")]
+    pub models: Vec<PathBuf>,
     /// Table of articles
     #[arg(long, value_name = "A")]
     pub articles: Option<PathBuf>,
@@ -101,12 +103,12 @@ pub fn run(args: &ScoreArgs, log: &Log) -> anyhow::Result<u8> {
     let comments = expand(&args.comments)?;
     refuse_collisions(args, &comments)?;
     set_threads(args.threads)?;
-    let (model, id) = load(args.model.as_deref())?;
+    let models = load_all(&args.models)?;
     let options = args.input.resolve()?;
     let inputs = Inputs::new(&comments, &options, log)?;
     if args.dry_run {
         articles(args.articles.as_deref(), &options, log)?;
-        return dry_run(args, &inputs, &id, log);
+        return dry_run(args, &inputs, &models, log);
     }
     // Before the long work: a second job on the same output is told so at once.
     let mut rejects = args.rejects.as_deref().map(|path| create(args, path)).transpose()?;
@@ -117,25 +119,34 @@ pub fn run(args: &ScoreArgs, log: &Log) -> anyhow::Result<u8> {
     let stamps = inputs.stamps()?;
     let journal = match args.resume {
         true => {
-            let job = identity(args, &id, &inputs, &out)?;
+            let job = identity(args, &models, &inputs, &out)?;
             Some(Journal::open(job, args.checkpoint, &mut out, rejects.as_mut(), log)?)
         }
         false => None,
     };
     let mut threads = threads(args, &inputs, &options, log)?;
-    threads.settle(&model.background)?;
+    threads.settle(&backgrounds(&models))?;
     let table = inputs.open("scoring", log)?;
     let rejects = Rejects::new(rejects, args.max_rejects, args.spreadsheet_safe)?;
-    let writer = Writer::new(out, &table, args.format, args.spreadsheet_safe, &model, id.to_string())?;
+    let writer = Writer::new(out, &table, args.format, args.spreadsheet_safe, columns(&models))?;
     let past = match args.append {
-        true => Some(past(args, &inputs, &writer, &id.to_string(), &options, log)?),
+        true => Some(past(args, &inputs, &writer, &models, &options, log)?),
         false => None,
     };
-    let summary = Summary::new(summary, &model, id.to_string());
+    let summary = Summary::new(summary, &models);
     let tally = Tally::default();
-    let scorer = Scorer::new(&model);
-    let mut job =
-        Job { model: &model, scorer, threads: &mut threads, writer, rejects, tally, summary, journal, past };
+    let scorers = models.iter().map(|named| Scorer::new(&named.model)).collect();
+    let mut job = Job {
+        models: &models,
+        scorers,
+        threads: &mut threads,
+        writer,
+        rejects,
+        tally,
+        summary,
+        journal,
+        past,
+    };
     job.score(table)?;
     for (source, (before, after)) in inputs.sources().iter().zip(stamps.iter().zip(inputs.stamps()?)) {
         if *before != after {
@@ -174,19 +185,20 @@ fn past(
     args: &ScoreArgs,
     inputs: &Inputs,
     writer: &Writer,
-    model_id: &str,
+    models: &[Named],
     options: &Options,
     log: &Log,
 ) -> netiquette::Result<Past> {
     let safe = args.spreadsheet_safe;
-    let mut past = Past::read(writer, model_id, safe, args.rescore, options, log)?;
+    let mut past = Past::read(writer, models, safe, args.rescore, options, log)?;
     past.plan(inputs.open("comparing", log)?)?;
     Ok(past)
 }
 
 fn refuse_collisions(args: &ScoreArgs, comments: &[PathBuf]) -> netiquette::Result<()> {
+    let models = args.models.iter().filter(|path| !is_default(path));
     let inputs: Vec<&Path> =
-        comments.iter().chain(&args.model).chain(&args.articles).map(PathBuf::as_path).collect();
+        comments.iter().chain(models).chain(&args.articles).map(PathBuf::as_path).collect();
     let outputs: Vec<&Path> =
         [&args.output].into_iter().chain(&args.rejects).chain(&args.summary).map(PathBuf::as_path).collect();
     refuse_collision(&outputs, &inputs)
