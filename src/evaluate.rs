@@ -1,6 +1,7 @@
 //! How good the scores are: figures with intervals, by a given model or cross-validated.
 
 mod detail;
+mod dimension;
 mod mistakes;
 mod slices;
 
@@ -19,8 +20,9 @@ use crate::prepared::Prepared;
 use crate::train::{Config, assign_folds, train};
 
 pub use detail::{Bar, Cut, Detail, Workload};
+pub use dimension::{Dimension, Value, dimensions, hour};
 pub use mistakes::{Mistake, merge, mistakes};
-pub use slices::{Dimension, Slice, Slicing, Value, Worst, dimensions, hour, slice, worst};
+pub use slices::{Slice, Slicing, Worst, slice, worst};
 
 /// Scores of the judged rows of one label, and what was decided of them.
 #[derive(Clone, Debug, Default)]
