@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::features::Extractor;
 use crate::features::ngram::Space;
 use crate::features::topic::Level;
-use crate::metrics::{Bootstrap, Confusion, Estimate, Ranking, brier, expected_calibration_error};
+use crate::metrics::{Bootstrap, Confusion, Estimate, Ranking, brier, expected_calibration_error, too_few};
 use crate::model::Model;
 use crate::prepared::Prepared;
 use crate::train::{Config, assign_folds, train};
@@ -54,6 +54,8 @@ pub struct Evaluation {
     pub positives: usize,
     /// Judged rows without a score.
     pub blank: usize,
+    /// Whether the figures rest on too few rows to say much: see [`too_few`].
+    pub few: bool,
     /// Mean of the thresholds in force.
     pub threshold: Option<f64>,
     /// Decisions against judgements.
@@ -229,10 +231,12 @@ impl Scored {
                 });
             }
         }
+        let positives = self.targets.iter().filter(|t| **t).count();
         Ok(Evaluation {
             label: self.label.clone(),
             n,
-            positives: self.targets.iter().filter(|t| **t).count(),
+            positives,
+            few: too_few(positives, n).is_some(),
             blank: self.blank,
             threshold: (!self.thresholds.is_empty())
                 .then(|| self.thresholds.iter().sum::<f64>() / self.thresholds.len() as f64),
