@@ -1,6 +1,7 @@
 //! How good the scores are: figures with intervals, by a given model or cross-validated.
 
 mod detail;
+mod dimension;
 mod mistakes;
 mod slices;
 
@@ -12,14 +13,15 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::features::Extractor;
 use crate::features::topic::Level;
-use crate::metrics::{Bootstrap, Confusion, Estimate, Ranking, brier, expected_calibration_error};
+use crate::metrics::{Bootstrap, Confusion, Estimate, Ranking, brier, expected_calibration_error, too_few};
 use crate::model::Model;
 use crate::prepared::Prepared;
 use crate::train::{Config, assign_folds, train};
 
 pub use detail::{Bar, Cut, Detail, Workload};
+pub use dimension::{Dimension, Value, dimensions, hour};
 pub use mistakes::{Mistake, merge, mistakes};
-pub use slices::{Dimension, Slice, Slicing, Value, Worst, dimensions, hour, slice, worst};
+pub use slices::{Slice, Slicing, Worst, slice, worst};
 
 /// Scores of the judged rows of one label, and what was decided of them.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +53,8 @@ pub struct Evaluation {
     pub positives: usize,
     /// Judged rows without a score.
     pub blank: usize,
+    /// Whether the figures rest on too few rows to say much: see [`too_few`].
+    pub few: bool,
     /// Mean of the thresholds in force.
     pub threshold: Option<f64>,
     /// Decisions against judgements.
@@ -219,10 +223,12 @@ impl Scored {
                 });
             }
         }
+        let positives = self.targets.iter().filter(|t| **t).count();
         Ok(Evaluation {
             label: self.label.clone(),
             n,
-            positives: self.targets.iter().filter(|t| **t).count(),
+            positives,
+            few: too_few(positives, n).is_some(),
             blank: self.blank,
             threshold: (!self.thresholds.is_empty())
                 .then(|| self.thresholds.iter().sum::<f64>() / self.thresholds.len() as f64),

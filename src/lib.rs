@@ -10,6 +10,7 @@
 //! prepared a corpus, measured once
 //! logistic, sparse, head   what the numbers mean, learned from judgements
 //! train    rows → model;  model → score;  explain → words;  evaluate → figures
+//! near_duplicates   texts → those that repeat each other
 //! audit    labelled rows → what is wrong with them
 //! report   figures → one HTML file
 //! batch    a table in memory;  compare, drift, sample → a desk's decisions over it
@@ -48,6 +49,7 @@ pub mod head;
 pub mod logistic;
 pub mod metrics;
 pub mod model;
+pub mod near_duplicates;
 pub mod prepared;
 pub mod prevalence;
 pub mod report;

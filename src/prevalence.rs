@@ -54,7 +54,7 @@ pub struct FromScores {
 
 /// The share of problems among `scores`, told from how judged rows score (`judged` scores and
 /// labels, in any range), with a bootstrap interval over both. `None` unless both classes were
-/// judged and there are scores.
+/// judged, there are scores, and they tell something.
 pub fn from_scores(
     judged: &[f64],
     labels: &[bool],
@@ -80,7 +80,9 @@ pub fn from_scores(
     };
     let share = bootstrap.estimate(cells.len(), |counts| most_likely_share(&likelihoods(&table(counts))))?;
     let fits = fits(&table(&vec![1; cells.len()]), share.value);
-    Some(FromScores { share, fits })
+    // None or all of them problems, and not even that gives these scores: no answer at all.
+    let at_an_end = share.high < 1e-6 || share.low > 1.0 - 1e-6;
+    (fits || !at_an_end).then_some(FromScores { share, fits })
 }
 
 /// Counts of problems and of fine rows as shares, each raised by a half so that none is 0.
@@ -155,6 +157,18 @@ mod tests {
             assert!((found - share).abs() < 1e-6, "{rows:?}: {found}");
         }
         assert_eq!(most_likely_share(&[[0.5, 0.5, 0.0]]), None);
+    }
+
+    #[test]
+    fn scores_unlike_all_judged_ones_tell_nothing() {
+        // Problems score around 0.8, fine rows around 0.5, the stream below both.
+        let judged: Vec<f64> =
+            (0..200).map(|i| f64::from(i % 100) / 500.0 + if i < 100 { 0.7 } else { 0.4 }).collect();
+        let labels: Vec<bool> = (0..200).map(|i| i < 100).collect();
+        let stream: Vec<f64> = (0..3000).map(|i| 0.3 + f64::from(i % 100) / 700.0).collect();
+        assert_eq!(from_scores(&judged, &labels, &stream, FEW), None);
+        let found = from_scores(&judged, &labels, &judged, FEW).unwrap();
+        assert!(found.fits && (found.share.value - 0.5).abs() < 1e-6, "{found:?}");
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod leaks;
 mod texts;
 
 pub use agreement::{Agreement, Annotator, agreement};
-pub use duplicates::{Across, Cluster, Conflict, Duplicates, clusters, duplicates};
+pub use duplicates::{Across, Conflict, Duplicates, duplicates};
 pub use labels::{Class, FEWEST_TO_CHECK, SMALL, Suspect, Suspects, classes, suspects};
 pub use leaks::{Leak, LeakVerdict, Through, leaks};
 pub use texts::{Foreign, TextCost, Texts, is_mojibake, texts};
@@ -20,6 +20,7 @@ use crate::corpus::Corpus;
 use crate::error::Result;
 use crate::evaluate::{Scored, cross_validate, outer_folds};
 use crate::features::Extractor;
+use crate::near_duplicates::{Cluster, SIMILAR, clusters};
 use crate::prepared::Prepared;
 use crate::train::Config;
 
@@ -86,7 +87,7 @@ pub fn audit(
     };
     let mut prepared = Prepared::new(corpus, extractor);
     let all_texts: Vec<&str> = corpus.examples.iter().map(|e| e.comment.text.as_str()).collect();
-    let clusters = clusters(&all_texts);
+    let clusters = clusters(&all_texts, SIMILAR);
     let duplicates = duplicates(corpus, &clusters, &prepared.groups);
     let classes = classes(corpus);
     let (scored, not_checked) = out_of_fold(&mut prepared, &clusters, extractor, options, done);

@@ -15,7 +15,7 @@ use super::log::Log;
 use super::models::load;
 use super::report::{ReportOptions, Run};
 use super::require::Requirement;
-use super::table::{figure, plain};
+use super::table::{caution, figure, plain};
 use super::train::{TrainingOptions, set_threads};
 use super::{DONE, GATE_MISSED, SOME_REJECTED};
 
@@ -146,7 +146,7 @@ fn as_text(e: &Evaluation) -> String {
     let c = &e.confusion;
     let mut out = format!(
         "{}: {} rows, {} of them 1, {} without a score; threshold {}\n\
-         right: {} flagged, {} not; wrong: {} flagged, {} missed\n",
+         right: {} flagged, {} not; wrong: {} flagged, {} missed\n{}",
         e.label,
         e.n,
         e.positives,
@@ -155,7 +155,8 @@ fn as_text(e: &Evaluation) -> String {
         c.tp,
         c.tn,
         c.fp,
-        c.fn_
+        c.fn_,
+        caution(e.positives, e.n)
     );
     let rows = e.figures.iter().map(|f| {
         let interval = match (f.low, f.high) {

@@ -19,8 +19,8 @@ pub struct ReportOptions {
     /// Write a page with curves, slices and errors; one HTML file that loads nothing
     #[arg(long, value_name = "FILE.html")]
     report: Option<PathBuf>,
-    /// Language of the page
-    #[arg(long, value_enum, default_value_t = Language::De, requires = "report")]
+    /// Language of the page: English, as the program speaks, unless German is asked for
+    #[arg(long, value_enum, default_value_t = Language::En, requires = "report")]
     lang: Language,
     /// Leave the words of comments and articles out of the page
     #[arg(long, requires = "report")]

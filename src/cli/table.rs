@@ -1,7 +1,7 @@
 //! Tables for people.
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
-use netiquette::metrics::Estimate;
+use netiquette::metrics::{Estimate, FEW, too_few};
 
 /// A plain table: the first column to the left, numbers to the right.
 pub fn plain(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Table {
@@ -20,6 +20,16 @@ pub fn plain(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Ta
 /// A figure with three decimals, or that it is undefined.
 pub fn figure(value: Option<f64>) -> String {
     value.map_or_else(|| "undefined".to_owned(), |v| format!("{v:.3}"))
+}
+
+/// What is to be said of figures that rest on a handful of rows; nothing of others.
+pub fn caution(positives: usize, rows: usize) -> String {
+    too_few(positives, rows).map_or(String::new(), |rarer| {
+        let class = u8::from(positives == rarer);
+        format!(
+            "only {rarer} of these rows are {class}: below {FEW}, figures and their intervals say little\n"
+        )
+    })
 }
 
 /// A share in per cent with its interval, or that it is undefined.

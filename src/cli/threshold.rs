@@ -208,7 +208,7 @@ fn stream(args: &ThresholdArgs, sample: &Sample, unjudged: Option<&[f64]>) -> St
         (Some(p), ..) => (Origin::Given, Some(Estimate { value: p, low: p, high: p })),
         (None, Some(scores), _) => {
             let found = from_scores(&sample.scores, &sample.labels, scores, bootstrap);
-            fits = found.is_some_and(|f| f.fits);
+            fits = found.is_none_or(|f| f.fits);
             (Origin::Scores, found.map(|f| f.share))
         }
         (None, None, Some(weights)) => (Origin::Weights, counted(&sample.labels, weights)),

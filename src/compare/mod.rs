@@ -7,8 +7,8 @@ use serde::Serialize;
 pub use flip::{Agreement, Flip};
 
 use crate::metrics::{
-    Bootstrap, Confusion, Estimate, McNemar, PairedEstimate, Ranking, brier, expected_calibration_error,
-    mcnemar,
+    Bootstrap, Confusion, Estimate, FEW, McNemar, PairedEstimate, Ranking, brier, expected_calibration_error,
+    mcnemar, too_few,
 };
 
 /// One model's word on the judged rows of a label.
@@ -27,6 +27,8 @@ pub struct Comparison {
     pub rows: usize,
     /// Of them judged 1.
     pub positives: usize,
+    /// Whether the figures rest on too few rows to say much: see [`too_few`].
+    pub few: bool,
     /// The figures.
     pub figures: Vec<ComparedFigure>,
     /// Rows that only the old, and only the new model decides rightly.
@@ -75,17 +77,21 @@ const TOO_MANY: f64 = 1e6;
 const POWER: f64 = (1.959_963_984_540_054 + 0.841_621_233_572_914) / (2.0 * 1.959_963_984_540_054);
 
 impl Verdict {
-    /// The verdict on a difference found on `rows` rows. The interval narrows with the root of
-    /// their number.
-    pub fn of(gain: Option<PairedEstimate>, more_is_better: bool, rows: usize) -> Self {
+    /// The verdict on a difference found on `rows` rows, `positives` of them judged 1. The interval
+    /// narrows with the root of their number. A handful of rows decides nothing, whatever its
+    /// interval says.
+    pub fn of(gain: Option<PairedEstimate>, more_is_better: bool, [positives, rows]: [usize; 2]) -> Self {
         let Some(Estimate { value, low, high }) = gain.map(|g| g.difference) else {
             return Self::CannotTell { more_labels: None };
         };
         let (up, down) = (low > 0.0, high < 0.0);
-        if up || down {
+        let few = too_few(positives, rows);
+        if (up || down) && few.is_none() {
             return if up == more_is_better { Self::Better } else { Self::Worse };
         }
-        let needed = rows as f64 * (POWER * (high - low) / value).powi(2);
+        // For a difference as large, and for enough rows of the rarer class.
+        let enough = few.map_or(0.0, |rarer| FEW as f64 / rarer.max(1) as f64);
+        let needed = rows as f64 * (POWER * (high - low) / value).powi(2).max(enough);
         let more = (needed - rows as f64).max(1.0).ceil();
         Self::CannotTell { more_labels: (value != 0.0 && more <= TOO_MANY).then_some(more as u64) }
     }
@@ -156,13 +162,15 @@ pub fn compare(
         rows.filter(|((r, w), label)| r == label && w != label).count() as u64
     };
     let only_right = [only(old, new), only(new, old)];
+    let positives = labels.iter().filter(|l| **l).count();
     let deciding = figures.iter().find(|f| f.name == by);
     let verdict = deciding.map_or(Verdict::CannotTell { more_labels: None }, |f| {
-        Verdict::of(f.gain, f.more_is_better, labels.len())
+        Verdict::of(f.gain, f.more_is_better, [positives, labels.len()])
     });
     Ok(Comparison {
         rows: labels.len(),
-        positives: labels.iter().filter(|l| **l).count(),
+        positives,
+        few: too_few(positives, labels.len()).is_some(),
         figures,
         only_right,
         mcnemar: mcnemar(only_right[0], only_right[1]),
@@ -284,11 +292,19 @@ mod tests {
             let difference = Estimate { value, low: value - 0.02, high: value + 0.02 };
             Some(PairedEstimate { difference, wins: 0.7 })
         };
-        assert_eq!(Verdict::of(gain(0.01), true, 1000), Verdict::CannotTell { more_labels: Some(7173) });
-        assert_eq!(Verdict::of(gain(0.0), true, 1000), Verdict::CannotTell { more_labels: None });
-        assert_eq!(Verdict::of(gain(0.03), true, 1000), Verdict::Better);
-        assert_eq!(Verdict::of(gain(0.03), false, 1000), Verdict::Worse);
-        assert_eq!(Verdict::of(None, true, 1000), Verdict::CannotTell { more_labels: None });
-        assert!(Verdict::of(gain(0.01), true, 1000).in_words().contains("7173 more"));
+        assert_eq!(
+            Verdict::of(gain(0.01), true, [400, 1000]),
+            Verdict::CannotTell { more_labels: Some(7173) }
+        );
+        assert_eq!(Verdict::of(gain(0.0), true, [400, 1000]), Verdict::CannotTell { more_labels: None });
+        assert_eq!(Verdict::of(gain(0.03), true, [400, 1000]), Verdict::Better);
+        assert_eq!(Verdict::of(gain(0.03), false, [400, 1000]), Verdict::Worse);
+        // Ten problems are a tale, not a figure: thirty of them take 3000 rows.
+        assert_eq!(
+            Verdict::of(gain(0.03), true, [10, 1000]),
+            Verdict::CannotTell { more_labels: Some(2000) }
+        );
+        assert_eq!(Verdict::of(None, true, [400, 1000]), Verdict::CannotTell { more_labels: None });
+        assert!(Verdict::of(gain(0.01), true, [400, 1000]).in_words().contains("7173 more"));
     }
 }

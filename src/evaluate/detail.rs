@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::dimension::dimensions;
 use super::mistakes::Mistake;
-use super::slices::{Slicing, Worst, dimensions, slice, worst};
+use super::slices::{Slicing, Worst, slice, worst};
 use super::{Evaluation, Scored};
 use crate::corpus::Corpus;
 use crate::error::Result;

@@ -29,6 +29,15 @@ impl Estimate {
     }
 }
 
+/// Rows of the rarer class below which figures and their intervals say little: resamples of a
+/// handful of rows repeat each other, so their spread is too narrow.
+pub const FEW: usize = 30;
+
+/// How many rows of the rarer class there are, if they are too few to say much.
+pub fn too_few(positives: usize, rows: usize) -> Option<usize> {
+    Some(positives.min(rows - positives)).filter(|rarer| *rarer < FEW)
+}
+
 /// A share with its Wilson score interval (Wilson 1927), which stays inside `0..=1` and does not
 /// collapse at 0 of n or n of n. `None` without trials, or unless `0 <= successes <= trials`.
 pub fn wilson(successes: f64, trials: f64) -> Option<Estimate> {
@@ -118,6 +127,15 @@ mod tests {
         assert_close("a fixed divisor only scales", Some(none.high), 2.0 * part.high);
         let few = ratio(wilson(3.0, 4.0).unwrap(), wilson(1.0, 50.0).unwrap());
         assert!(0.0 < few.low && few.low < few.value && few.value < few.high && few.high.is_finite());
+    }
+
+    #[test]
+    fn the_rarer_class_decides_whether_rows_say_little() {
+        for (positives, rows, expected) in
+            [(29, 5000, Some(29)), (30, 60, None), (500, 510, Some(10)), (0, 0, Some(0))]
+        {
+            assert_eq!(too_few(positives, rows), expected, "{positives} of {rows}");
+        }
     }
 
     proptest! {

@@ -26,7 +26,7 @@ pub use calibration::{
 };
 pub use confusion::Confusion;
 pub use curve::{PrecisionRecallPoint, RocPoint};
-pub use interval::{Estimate, wilson};
+pub use interval::{Estimate, FEW, too_few, wilson};
 pub(crate) use interval::{ratio, weighted_sum};
 pub use random::SplitMix64;
 pub use ranking::{Ranking, Step, average_precision, roc_auc};

@@ -13,6 +13,7 @@ pub(super) static WORDS: Words = Words {
     contents: "Contents",
     labels: &[("incivility", "Uncivil (incivility)"), ("off_topic", "Off-topic (off_topic)")],
     summary: "{} judged comments, {} of them problems; {} without a score. Threshold {}.",
+    few_rows: "Only {} of these comments belong to the rarer class: below {}, figures and their intervals say little.",
     no_rows: "No judged row has a score.",
     figures: "Figures",
     figures_note: "The intervals hold the true value in 95 of 100 samples; whole articles were resampled for them. The \

@@ -13,6 +13,7 @@ pub(super) static WORDS: Words = Words {
     contents: "Inhalt",
     labels: &[("incivility", "Unzivil (incivility)"), ("off_topic", "Themenfremd (off_topic)")],
     summary: "{} beurteilte Kommentare, davon {} Problemfälle; {} ohne Bewertung. Schwelle {}.",
+    few_rows: "Nur {} dieser Kommentare gehören zur selteneren Klasse: unter {} sagen Kennzahlen und ihre Intervalle wenig.",
     no_rows: "Keine beurteilte Zeile hat eine Bewertung.",
     figures: "Kennzahlen",
     figures_note: "Die Spannen enthalten den wahren Wert in 95 von 100 Stichproben; dafür wurden ganze Artikel neu \

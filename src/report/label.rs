@@ -6,7 +6,7 @@ use super::markup::{escape, folded, paragraph, table};
 use super::words::{Lang, called, fill};
 use super::{Report, charts, mistakes, slices};
 use crate::evaluate::{Cut, Detail};
-use crate::metrics::Estimate;
+use crate::metrics::{Estimate, FEW, too_few};
 
 /// Everything of one label; `i` makes its anchors unique.
 pub fn section(report: &Report<'_>, detail: &Detail, i: usize, lang: Lang) -> String {
@@ -22,6 +22,9 @@ pub fn section(report: &Report<'_>, detail: &Detail, i: usize, lang: Lang) -> St
     if e.n == 0 {
         out.push_str(&paragraph(words.no_rows));
     } else {
+        if let Some(rarer) = too_few(e.positives, e.n) {
+            out.push_str(&paragraph(&fill(words.few_rows, &[&rarer.to_string(), &FEW.to_string()])));
+        }
         out.push_str(&figures(detail, lang));
         out.push_str(&confusion(detail, lang));
         out.push_str(&charts::section(detail, &id, lang));

@@ -56,6 +56,8 @@ pub struct Words {
     pub contents: &'static str,
     pub labels: &'static [(&'static str, &'static str)],
     pub summary: &'static str,
+    /// Takes the number of rows of the rarer class, and how many it takes.
+    pub few_rows: &'static str,
     pub no_rows: &'static str,
     pub figures: &'static str,
     pub figures_note: &'static str,
@@ -188,6 +190,7 @@ mod tests {
         let (de, en) = (Lang::De.words(), Lang::En.words());
         let pairs = [
             (de.summary, en.summary),
+            (de.few_rows, en.few_rows),
             (de.rows_of, en.rows_of),
             (de.worst_line, en.worst_line),
             (de.more_slices, en.more_slices),

@@ -5,9 +5,6 @@ use crate::error::{Error, Result};
 use crate::metrics::{Confusion, Estimate};
 use serde::Serialize;
 
-/// Slack for a bound that is met but for the last bits of a division.
-const ROUNDING: f64 = 1e-12;
-
 /// A cut, or why there is none.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Answer {
@@ -102,32 +99,12 @@ fn stream(cells: Confusion, prevalence: Option<f64>) -> Confusion {
 fn best(objective: Objective, streams: &[Confusion]) -> Option<usize> {
     let mut best: Option<(usize, (f64, f64))> = None;
     for (at, cells) in streams.iter().enumerate() {
-        let Some(worth) = worth(objective, cells) else { continue };
+        let Some(worth) = objective.worth(cells) else { continue };
         if best.is_none_or(|(_, record)| worth > record) {
             best = Some((at, worth));
         }
     }
     best.map(|(at, _)| at)
-}
-
-/// How good the cells are, first figure first; `None` where the wish is not met.
-fn worth(objective: Objective, cells: &Confusion) -> Option<(f64, f64)> {
-    let alone = |figure: Option<f64>| figure.map(|figure| (figure, 0.0));
-    let (precision, recall, rate) = (cells.precision()?, cells.recall()?, cells.flagged_share()?);
-    match objective {
-        Objective::F1 => alone(cells.f1()),
-        Objective::MacroF1 => alone(cells.macro_f1()),
-        Objective::FBeta(beta) => alone(cells.f_beta(beta)),
-        Objective::PrecisionAtLeast(bound) => (precision >= bound - ROUNDING).then_some((recall, precision)),
-        Objective::RecallAtLeast(bound) => (recall >= bound - ROUNDING).then_some((precision, recall)),
-        Objective::FlagRateAtMost(_) | Objective::Budget { .. } => {
-            (rate <= objective.allowed_rate() + ROUNDING).then_some((rate, 0.0))
-        }
-        Objective::Cost { fn_cost, fp_cost } => {
-            let saved = fn_cost * cells.tp - fp_cost * cells.fp;
-            (saved > 0.0).then_some((saved, 0.0))
-        }
-    }
 }
 
 /// Midway between the scores of a step and of the next. Between two neighbouring floats there is

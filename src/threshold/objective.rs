@@ -1,6 +1,7 @@
 //! What a desk may wish for.
 
 use crate::error::{Error, Result};
+use crate::metrics::Confusion;
 use std::fmt;
 
 /// What a cut shall achieve. Written and read as text by `Display` and `FromStr`.
@@ -54,6 +55,26 @@ impl Objective {
         }
     }
 
+    /// How good the cells are, first figure first; `None` where the wish is not met.
+    pub(super) fn worth(self, cells: &Confusion) -> Option<(f64, f64)> {
+        let alone = |figure: Option<f64>| figure.map(|figure| (figure, 0.0));
+        let (precision, recall, rate) = (cells.precision()?, cells.recall()?, cells.flagged_share()?);
+        match self {
+            Self::F1 => alone(cells.f1()),
+            Self::MacroF1 => alone(cells.macro_f1()),
+            Self::FBeta(beta) => alone(cells.f_beta(beta)),
+            Self::PrecisionAtLeast(bound) => (precision >= bound - ROUNDING).then_some((recall, precision)),
+            Self::RecallAtLeast(bound) => (recall >= bound - ROUNDING).then_some((precision, recall)),
+            Self::FlagRateAtMost(_) | Self::Budget { .. } => {
+                (rate <= self.allowed_rate() + ROUNDING).then_some((rate, 0.0))
+            }
+            Self::Cost { fn_cost, fp_cost } => {
+                let saved = fn_cost * cells.tp - fp_cost * cells.fp;
+                (saved > 0.0).then_some((saved, 0.0))
+            }
+        }
+    }
+
     /// Refuses numbers outside their range: shares lie above 0 and at most at 1, everything else
     /// above 0 and at most at 10^12.
     ///
@@ -74,6 +95,9 @@ impl Objective {
         .map(|()| self)
     }
 }
+
+/// Slack for a bound that is met but for the last bits of a division.
+const ROUNDING: f64 = 1e-12;
 
 /// The largest number that is not a share: its square times a count is still finite.
 const LARGEST: f64 = 1e12;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{CompareArgs, ListedFlip, Report};
 use crate::cli::rows::Rows;
-use crate::cli::table::{figure, plain};
+use crate::cli::table::{caution, figure, plain};
 
 /// Parts and words shown per flip.
 const TIPPED: usize = 3;
@@ -40,6 +40,10 @@ pub fn as_text(report: &Report, rows: &Rows, args: &CompareArgs) -> String {
 
 fn comparison_as_text(c: &Comparison, by: &str) -> String {
     let mut out = format!("  {} judged rows, {} of them 1\n", c.rows, c.positives);
+    let caution = caution(c.positives, c.rows);
+    if !caution.is_empty() {
+        out.push_str(&format!("  {caution}"));
+    }
     let rows = c.figures.iter().map(|f| {
         let interval = f.gain.map_or("undefined".to_owned(), |g| {
             format!("{:+.3} ({:+.3} to {:+.3})", g.difference.value, g.difference.low, g.difference.high)

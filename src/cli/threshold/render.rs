@@ -1,12 +1,12 @@
 //! The answers in words and as JSON.
 
-use netiquette::metrics::Estimate;
+use netiquette::metrics::{Estimate, too_few};
 use netiquette::prevalence::Origin;
 use netiquette::threshold::{Answer, Objective, OperatingPoint, Support, ThreeWay, printed_cut};
 use serde_json::{Value, json};
 
 use super::{Sample, Stream, ThresholdArgs};
-use crate::cli::table::percent;
+use crate::cli::table::{caution, percent};
 
 pub fn heading(args: &ThresholdArgs, sample: &Sample, stream: &Stream) -> String {
     let problems = sample.labels.iter().filter(|l| **l).count();
@@ -34,10 +34,11 @@ pub fn heading(args: &ThresholdArgs, sample: &Sample, stream: &Stream) -> String
         }
     };
     format!(
-        "{}: {} judged rows, {problems} of them 1, {} without a score\n{share}\n{doubt}",
+        "{}: {} judged rows, {problems} of them 1, {} without a score\n{}{share}\n{doubt}",
         args.label,
         sample.scores.len(),
-        sample.blank
+        sample.blank,
+        caution(problems, sample.scores.len())
     )
 }
 
@@ -145,10 +146,12 @@ pub fn as_json(
         ThreeWay::ReviewRefused(r) => json!({ "refused": r, "which": "review" }),
         ThreeWay::HoldRefused(r) => json!({ "refused": r, "which": "hold" }),
     });
+    let positives = sample.labels.iter().filter(|l| **l).count();
     json!({
         "label": args.label,
         "rows": sample.scores.len(),
-        "positives": sample.labels.iter().filter(|l| **l).count(),
+        "positives": positives,
+        "few": too_few(positives, sample.scores.len()).is_some(),
         "blank": sample.blank,
         "weighted": sample.weights.is_some(),
         "prevalence": { "origin": stream.origin, "estimate": stream.prevalence, "fits": stream.fits },
