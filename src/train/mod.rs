@@ -4,6 +4,7 @@
 //! fold left out are what the head learns from, so that its output is calibrated. The
 //! head is cross-fitted too, and its out-of-fold probabilities choose the threshold.
 
+mod base;
 mod config;
 mod folds;
 mod sources;
@@ -43,13 +44,38 @@ pub const FEWEST_ROWS: usize = 20;
 /// [`Kind::Labels`](crate::error::Kind::Labels) if a label has fewer than [`FEWEST_ROWS`]
 /// judged rows, or too few of one class for the folds.
 pub fn train(prepared: &Prepared, rows: &[u32], extractor: &Extractor, config: &Config) -> Result<Model> {
+    train_labels(prepared, rows, extractor, config, None)
+}
+
+/// Trains on `rows` of `prepared`, measured by the extractor of `base`, on top of `base`.
+/// `config` is one of [`Config::on_base`].
+///
+/// # Errors
+/// As [`train`], and if `base` lacks a label of the corpus or a block of `config`.
+pub fn train_on_base(prepared: &Prepared, rows: &[u32], config: &Config, base: &Model) -> Result<Model> {
+    train_labels(prepared, rows, &base.extractor, config, Some(base))
+}
+
+fn train_labels(
+    prepared: &Prepared,
+    rows: &[u32],
+    extractor: &Extractor,
+    config: &Config,
+    base: Option<&Model>,
+) -> Result<Model> {
     config.check()?;
-    let background = Background::learn(rows.iter().map(|&i| &prepared.bags[i as usize]));
-    let tables: Vec<Table> = Space::ALL.par_iter().map(|&s| Table::new(prepared, s, rows, config)).collect();
+    let background = match base {
+        Some(base) => base.background.clone(),
+        None => Background::learn(rows.iter().map(|&i| &prepared.bags[i as usize])),
+    };
+    let tables: Vec<Table> =
+        Space::ALL.par_iter().map(|&s| Table::new(prepared, s, rows, config, base)).collect();
     let labels: Vec<LabelModel> = (0..prepared.labels.len())
         .map(|label| {
             let scalars = extractor.scalar_names();
-            Trainer { prepared, config, tables: &tables, background: &background, scalars, label }.train(rows)
+            let base = base.map(|base| base::label(base, &prepared.labels[label])).transpose()?;
+            let (tables, background) = (&tables, &background);
+            Trainer { prepared, config, tables, background, scalars, label, base }.train(rows)
         })
         .collect::<Result<_>>()?;
     let used = |space: Space| labels.iter().any(|l| l.blocks.iter().any(|b| b.space == space));
@@ -75,10 +101,19 @@ struct Table {
 }
 
 impl Table {
-    fn new(prepared: &Prepared, space: Space, rows: &[u32], config: &Config) -> Self {
+    fn new(
+        prepared: &Prepared,
+        space: Space,
+        rows: &[u32],
+        config: &Config,
+        base: Option<&Model>,
+    ) -> Self {
         let all = &prepared.spaces[space as usize];
-        let counts = all.column_counts(rows.iter().map(|&i| i as usize));
-        let weights = idf(&counts, rows.len(), config.min_documents);
+        let own = || {
+            let counts = all.column_counts(rows.iter().map(|&i| i as usize));
+            idf(&counts, rows.len(), config.min_documents)
+        };
+        let weights = base.map_or_else(own, |base| base::idf(base, space, all.columns()));
         let keep: Vec<bool> = weights.iter().map(|&w| w > 0.0).collect();
         let buckets = (0..).zip(&keep).filter(|(_, keep)| **keep).map(|(bucket, _)| bucket).collect();
         Self {
@@ -99,6 +134,20 @@ impl Table {
         }
         wide
     }
+
+    /// Values of the kept columns.
+    fn narrow(&self, wide: &[f32]) -> Vec<f64> {
+        self.buckets.iter().map(|&bucket| f64::from(wide[bucket as usize])).collect()
+    }
+
+    /// What `block` says of `rows`.
+    fn margins(&self, block: &FittedBlock, rows: Vec<u32>) -> Vec<f64> {
+        let mut out = vec![0.0; rows.len()];
+        let design = Design::unit_length(&self.matrix, rows, block.scale.clone());
+        design.times(&block.weights, &mut vec![0.0; self.matrix.columns()], &mut out);
+        out.iter_mut().for_each(|margin| *margin += block.intercept);
+        out
+    }
 }
 
 struct Trainer<'a> {
@@ -109,6 +158,8 @@ struct Trainer<'a> {
     /// Names of the scalar columns.
     scalars: Vec<String>,
     label: usize,
+    /// The label in the model that it is trained on top of.
+    base: Option<&'a LabelModel>,
 }
 
 /// Judged rows of a label and everything known of them.
@@ -149,7 +200,8 @@ impl Trainer<'_> {
             .map(|(b, c)| self.held_out_margins(c, of_block(b), &judged))
             .collect();
         let dense = self.dense(&configs, &margins, &judged);
-        let (head, figures, threshold) = self.fit_head(&dense, &judged)?;
+        let base = self.base.map(|label| base::head(label, &self.used(&configs)));
+        let (head, figures, threshold) = self.fit_head(&dense, &judged, base.as_ref())?;
         let blocks = configs.iter().enumerate().map(|(b, config)| {
             let table = self.table(config.space);
             let all = &of_block(b)[folds];
@@ -204,13 +256,16 @@ impl Trainer<'_> {
             .filter(|&k| judged.folds[k] != fold && self.in_sources(&config.sources, judged.rows[k]));
         let (rows, targets): (Vec<u32>, Vec<bool>) =
             chosen.map(|k| (judged.rows[k], judged.targets[k])).unzip();
-        let scale = match config.weighting {
-            Weighting::Idf => table.idf.clone(),
-            Weighting::NaiveBayes => {
+        let base = self.base_block(config)?;
+        let scale = match (config.weighting, &base) {
+            (_, Some(base)) => base.scale.clone(),
+            (Weighting::Idf, None) => table.idf.clone(),
+            (Weighting::NaiveBayes, None) => {
                 let ratio = naive_bayes_ratio(&table.matrix, &rows, &targets, 1.0);
                 ratio.iter().zip(&table.idf).map(|(r, w)| r * w).collect()
             }
         };
+        let offsets = base.as_ref().map_or_else(Vec::new, |base| table.margins(base, rows.clone()));
         let design = Design::unit_length(&table.matrix, rows, scale.clone());
         let dataset = DatasetBase::new(design, Array1::from_vec(targets));
         let name = &self.prepared.labels[self.label];
@@ -218,16 +273,30 @@ impl Trainer<'_> {
             .c(config.c)
             .balanced(true)
             .tolerance(1e-2)
+            .offsets(offsets)
             .fit(&dataset)
             .map_err(|e| Error::labels(format!("label `{name}`, block `{}`: {e}", config.name)))?;
-        Ok(FittedBlock { scale, weights: fitted.weights, intercept: fitted.intercept })
+        let mut block = FittedBlock { scale, weights: fitted.weights, intercept: fitted.intercept };
+        if let Some(base) = base {
+            block.weights.iter_mut().zip(&base.weights).for_each(|(w, base)| *w += base);
+            block.intercept += base.intercept;
+        }
+        Ok(block)
+    }
+
+    /// The block of the base that `config` goes on from.
+    fn base_block(&self, config: &BlockConfig) -> Result<Option<FittedBlock>> {
+        let Some(label) = self.base else { return Ok(None) };
+        let block = base::block(label, &config.name)?;
+        let table = self.table(config.space);
+        let scale = block.scale.as_ref().map_or_else(|| table.idf.clone(), |scale| table.narrow(scale));
+        Ok(Some(FittedBlock { scale, weights: table.narrow(&block.weights), intercept: block.intercept }))
     }
 
     /// The margin of every judged row by the fit that did not see it.
     fn held_out_margins(&self, config: &BlockConfig, fitted: &[FittedBlock], judged: &Judged) -> Vec<f64> {
         let table = self.table(config.space);
         let mut margins = vec![0.0; judged.rows.len()];
-        let mut scratch = vec![0.0; table.matrix.columns()];
         for (fold, block) in fitted.iter().enumerate() {
             let seen = |k: usize| self.in_sources(&config.sources, judged.rows[k]);
             let wanted = |k: &usize| {
@@ -235,11 +304,8 @@ impl Trainer<'_> {
             };
             let positions: Vec<usize> = (0..judged.rows.len()).filter(wanted).collect();
             let rows = positions.iter().map(|&k| judged.rows[k]).collect();
-            let design = Design::unit_length(&table.matrix, rows, block.scale.clone());
-            let mut out = vec![0.0; positions.len()];
-            design.times(&block.weights, &mut scratch, &mut out);
-            for (k, margin) in positions.into_iter().zip(out) {
-                margins[k] = margin + block.intercept;
+            for (k, margin) in positions.into_iter().zip(table.margins(block, rows)) {
+                margins[k] = margin;
             }
         }
         margins
@@ -270,10 +336,15 @@ impl Trainer<'_> {
         (0..judged.rows.len()).into_par_iter().map(row).collect()
     }
 
-    fn fit_head(&self, dense: &[Vec<f64>], judged: &Judged) -> Result<(Head, Figures, f64)> {
+    fn fit_head(
+        &self,
+        dense: &[Vec<f64>],
+        judged: &Judged,
+        base: Option<&Head>,
+    ) -> Result<(Head, Figures, f64)> {
         let fit = |fold: usize| {
             let chosen = (0..dense.len()).filter(|&k| judged.for_head[k] && judged.folds[k] != fold);
-            self.fit_head_on(dense, judged, &chosen.collect::<Vec<_>>())
+            self.fit_head_on(dense, judged, &chosen.collect::<Vec<_>>(), base)
         };
         let heads: Vec<Head> = (0..=self.config.folds).into_par_iter().map(fit).collect::<Result<_>>()?;
         let held_out = (0..dense.len()).filter(|&k| judged.for_head[k] && judged.sources.decides(k));
@@ -319,12 +390,18 @@ impl Trainer<'_> {
         }
     }
 
-    fn fit_head_on(&self, dense: &[Vec<f64>], judged: &Judged, chosen: &[usize]) -> Result<Head> {
+    fn fit_head_on(
+        &self,
+        dense: &[Vec<f64>],
+        judged: &Judged,
+        chosen: &[usize],
+        base: Option<&Head>,
+    ) -> Result<Head> {
         let columns = dense.first().map_or(0, Vec::len);
         let x = Array2::from_shape_fn((chosen.len(), columns), |(r, c)| dense[chosen[r]][c]);
         let y: Vec<bool> = chosen.iter().map(|&k| judged.targets[k]).collect();
         let name = &self.prepared.labels[self.label];
-        let mut head = Head::fit(&x, &y, self.config.head_penalty)
+        let mut head = Head::fit(&x, &y, self.config.head_penalty, base)
             .map_err(|e| Error::labels(format!("label `{name}`: {e}")))?;
         if let Some(expected) = self.config.prevalence.get(name) {
             let found = y.iter().filter(|t| **t).count() as f64 / y.len() as f64;
