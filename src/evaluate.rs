@@ -155,19 +155,19 @@ pub fn cross_validate(
     config: &Config,
     mut done: impl FnMut(usize),
 ) -> Result<Vec<Scored>> {
-    cross_validate_with(prepared, folds, extractor, config, |k, _, _| done(k))
+    let fit = |rows: &[u32]| train(prepared, rows, extractor, config);
+    cross_validate_with(prepared, folds, fit, |k, _, _| done(k))
 }
 
 /// [`cross_validate`] that shows each fold's number (from 1), its model, and what that model
-/// scored, before the model is dropped.
+/// scored, before the model is dropped. `fit` trains on rows.
 ///
 /// # Errors
-/// Whatever [`train`] gives.
+/// Whatever `fit` gives.
 pub fn cross_validate_with(
     prepared: &Prepared,
     folds: &[Vec<u32>],
-    extractor: &Extractor,
-    config: &Config,
+    fit: impl Fn(&[u32]) -> Result<Model>,
     mut visit: impl FnMut(usize, &Model, &[Scored]),
 ) -> Result<Vec<Scored>> {
     let mut all: Vec<Scored> = Vec::new();
@@ -175,7 +175,7 @@ pub fn cross_validate_with(
         let mut rest: Vec<u32> =
             folds.iter().enumerate().filter(|(j, _)| *j != k).flat_map(|(_, rows)| rows).copied().collect();
         rest.sort_unstable();
-        let model = train(prepared, &rest, extractor, config)?;
+        let model = fit(&rest)?;
         let scored = score_judged(&model, prepared, held_out);
         visit(k + 1, &model, &scored);
         match all.is_empty() {

@@ -12,6 +12,10 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::logistic::sigmoid;
 
+/// How much larger than a standardised column the log-odds of a base enter the fit: few
+/// rows are enough to trust them.
+const BASE_RELIEF: f64 = 10.0;
+
 /// `logit(x) = intercept + Σ_k weights_k · (x_k − means_k)`: the intercept is the
 /// log-odds of the average training comment, a term is what differs from it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -28,13 +32,25 @@ impl Head {
     /// Fits on `rows` (n × columns) and `targets` (n). Columns are standardised for the
     /// L2 penalty `alpha / 2 · |w|²`; a column without variance gets weight 0.
     ///
+    /// On top of a `base`, whose columns are the first of `rows`, its log-odds are a column
+    /// more, with [`BASE_RELIEF`]² less penalty. They are a sum over the same columns, so
+    /// their weight is dealt out to those: the result is a head like any other.
+    ///
     /// # Errors
     /// If the targets are of one class only or a value is not finite.
-    pub fn fit(rows: &Array2<f64>, targets: &[bool], alpha: f64) -> Result<Self> {
+    pub fn fit(rows: &Array2<f64>, targets: &[bool], alpha: f64, base: Option<&Head>) -> Result<Self> {
         let means = rows.mean_axis(Axis(0)).ok_or_else(|| Error::labels("no rows to fit"))?;
         let deviations = rows.std_axis(Axis(0), 0.0);
         let inverse = deviations.mapv(|sd| if sd > 1e-9 { 1.0 / sd } else { 0.0 });
-        let standardised = (rows - &means) * &inverse;
+        let mut standardised = (rows - &means) * &inverse;
+        // One unit of the appended column in log-odds of the base.
+        let mut unit = 0.0;
+        if let Some(base) = base {
+            let logits = (rows - &means).map_axis(Axis(1), |row| dot(&base.weights, row.iter()));
+            let deviation = logits.std(0.0);
+            unit = if deviation > 1e-9 { BASE_RELIEF / deviation } else { 0.0 };
+            standardised.push_column((logits * unit).view()).map_err(|e| Error::parameter(e.to_string()))?;
+        }
         let dataset = DatasetBase::new(standardised, Array1::from_vec(targets.to_vec()));
         let fitted = LogisticRegression::default()
             .alpha(alpha)
@@ -43,11 +59,13 @@ impl Head {
             .fit(&dataset)
             .map_err(|e| Error::labels(format!("the head cannot be fitted: {e}")))?;
         let sign = if fitted.labels().pos.class { 1.0 } else { -1.0 };
-        Ok(Self {
-            intercept: sign * fitted.intercept(),
-            weights: (fitted.params() * &inverse * sign).to_vec(),
-            means: means.to_vec(),
-        })
+        let weights = fitted.params().iter().zip(&inverse).map(|(w, inverse)| sign * w * inverse);
+        let mut weights: Vec<f64> = weights.collect();
+        if let Some(base) = base {
+            let of_base = sign * unit * fitted.params()[rows.ncols()];
+            weights.iter_mut().zip(&base.weights).for_each(|(w, base)| *w += of_base * base);
+        }
+        Ok(Self { intercept: sign * fitted.intercept(), weights, means: means.to_vec() })
     }
 
     /// Drops the last `columns` columns, as if they were 0 in every comment to come.
@@ -74,6 +92,11 @@ impl Head {
     }
 }
 
+/// Sum of products, as far as the shorter one reaches.
+fn dot<'a>(weights: &[f64], row: impl Iterator<Item = &'a f64>) -> f64 {
+    weights.iter().zip(row).map(|(w, x)| w * x).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,7 +117,7 @@ mod tests {
     fn the_positive_class_is_the_positive_one_whichever_is_rarer() {
         for (positives, negatives) in [(10, 90), (50, 50), (90, 10)] {
             let (x, y) = rows(positives, negatives);
-            let head = Head::fit(&x, &y, 1.0).unwrap();
+            let head = Head::fit(&x, &y, 1.0, None).unwrap();
             assert!(head.weights[0] > 0.0, "{positives}:{negatives}");
             let mean = |class| {
                 let p: Vec<f64> = (0..y.len())
@@ -110,13 +133,13 @@ mod tests {
     #[test]
     fn a_constant_column_says_nothing() {
         let (x, y) = rows(20, 20);
-        assert_eq!(Head::fit(&x, &y, 1.0).unwrap().weights[2], 0.0);
+        assert_eq!(Head::fit(&x, &y, 1.0, None).unwrap().weights[2], 0.0);
     }
 
     #[test]
     fn terms_and_intercept_sum_to_the_logit() {
         let (x, y) = rows(20, 30);
-        let head = Head::fit(&x, &y, 1.0).unwrap();
+        let head = Head::fit(&x, &y, 1.0, None).unwrap();
         let row = x.row(3);
         let row = row.as_slice().unwrap();
         let sum: f64 = head.intercept + head.terms(row).sum::<f64>();
@@ -126,7 +149,7 @@ mod tests {
     #[test]
     fn a_forgotten_column_counts_as_zero() {
         let (x, y) = rows(20, 30);
-        let head = Head::fit(&x, &y, 1.0).unwrap();
+        let head = Head::fit(&x, &y, 1.0, None).unwrap();
         let mut short = head.clone();
         short.forget_last(2);
         assert!((short.logit(&[0.7]) - head.logit(&[0.7, 0.0, 0.0])).abs() < 1e-12);
@@ -135,6 +158,6 @@ mod tests {
     #[test]
     fn one_class_is_an_error() {
         let (x, _) = rows(5, 5);
-        assert!(Head::fit(&x, &[true; 10], 1.0).is_err());
+        assert!(Head::fit(&x, &[true; 10], 1.0, None).is_err());
     }
 }

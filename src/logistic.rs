@@ -23,11 +23,19 @@ pub struct ValidParams {
     balanced: bool,
     tolerance: f64,
     max_iterations: usize,
+    /// Margin of each row that the fit starts from; empty: 0.
+    offsets: Vec<f64>,
 }
 
 impl Default for Params {
     fn default() -> Self {
-        Self(ValidParams { c: 1.0, balanced: false, tolerance: 1e-3, max_iterations: 100 })
+        Self(ValidParams {
+            c: 1.0,
+            balanced: false,
+            tolerance: 1e-3,
+            max_iterations: 100,
+            offsets: Vec::new(),
+        })
     }
 }
 
@@ -47,6 +55,14 @@ impl Params {
     /// Stops when the gradient has shrunk to this share of its start; in (0, 1).
     pub fn tolerance(mut self, tolerance: f64) -> Self {
         self.0.tolerance = tolerance;
+        self
+    }
+
+    /// Learns what to add to these margins, one per row. Where they are `w₀·x` of an earlier
+    /// fit, the penalty is on the distance from it: `½ |w − w₀|²` for `w = w₀ +` the fitted
+    /// weights. Empty: from zero.
+    pub fn offsets(mut self, offsets: Vec<f64>) -> Self {
+        self.0.offsets = offsets;
         self
     }
 }
@@ -101,6 +117,13 @@ impl<T: AsSingleTargets<Elem = bool>> Fit<Design<'_>, T, Error> for ValidParams 
         if targets.len() != design.rows() {
             return Err(Error::parameter(format!("{} targets for {} rows", targets.len(), design.rows())));
         }
+        if !self.offsets.is_empty() && self.offsets.len() != targets.len() {
+            return Err(Error::parameter(format!(
+                "{} offsets for {} rows",
+                self.offsets.len(),
+                targets.len()
+            )));
+        }
         if positives == 0 || negatives == 0 {
             return Err(Error::labels(format!(
                 "{positives} positive and {negatives} negative rows: both are needed"
@@ -112,16 +135,18 @@ impl<T: AsSingleTargets<Elem = bool>> Fit<Design<'_>, T, Error> for ValidParams 
         };
         let (up, down) = (weight(positives), weight(negatives));
         let costs = targets.iter().map(|&t| if t { up } else { down }).collect();
-        let mut objective = Objective::new(design, &targets, costs);
+        let mut objective = Objective::new(design, &targets, costs).from(&self.offsets);
         Ok(newton(&mut objective, self.tolerance, self.max_iterations))
     }
 }
 
-/// `f(w, b) = ½ w·w + Σ_i c_i log(1 + exp(−y_i (w·x_i + b)))` with `y_i = ±1`.
+/// `f(w, b) = ½ w·w + Σ_i c_i log(1 + exp(−y_i (o_i + w·x_i + b)))` with `y_i = ±1`, `o_i` the
+/// offsets.
 /// The intercept is the last coordinate and is not penalised.
 pub struct Objective<'a, 'm> {
     design: &'a Design<'m>,
     signs: Vec<f64>,
+    offsets: Vec<f64>,
     costs: Vec<f64>,
     /// `c_i σ_i (1 − σ_i)` at the last [`Objective::gradient`].
     curvature: Vec<f64>,
@@ -137,12 +162,21 @@ impl<'a, 'm> Objective<'a, 'm> {
         Self {
             design,
             signs: targets.iter().map(|&t| if t { 1.0 } else { -1.0 }).collect(),
+            offsets: vec![0.0; rows],
             costs,
             curvature: vec![0.0; rows],
             margins: vec![0.0; rows],
             per_row: vec![0.0; rows],
             scaled: vec![0.0; design.columns()],
         }
+    }
+
+    /// The same from these margins on, one per row; empty: from 0.
+    pub fn from(mut self, offsets: &[f64]) -> Self {
+        if !offsets.is_empty() {
+            self.offsets = offsets.to_vec();
+        }
+        self
     }
 
     /// Number of coordinates: one per column and the intercept.
@@ -155,9 +189,11 @@ impl<'a, 'm> Objective<'a, 'm> {
         let (weights, intercept) = w.split_at(w.len() - 1);
         self.design.times(weights, &mut self.scaled, &mut self.margins);
         let mut loss = 0.0;
-        for ((margin, sign), cost) in self.margins.iter_mut().zip(&self.signs).zip(&self.costs) {
-            *margin += intercept[0];
-            loss += cost * softplus(-sign * *margin);
+        for (margin, offset) in self.margins.iter_mut().zip(&self.offsets) {
+            *margin += intercept[0] + offset;
+        }
+        for ((margin, sign), cost) in self.margins.iter().zip(&self.signs).zip(&self.costs) {
+            loss += cost * softplus(-sign * margin);
         }
         0.5 * dot(weights, weights) + loss
     }
@@ -417,6 +453,33 @@ mod tests {
             }
             assert!((ours.intercept - sign * theirs.intercept()).abs() < 1e-5);
         }
+    }
+
+    #[test]
+    fn from_the_margins_of_other_weights_the_penalty_is_on_the_distance_from_them() {
+        let (x, y) = problem(80, 4, 3);
+        let m = csr(&x);
+        let rows: Vec<u32> = (0..80).collect();
+        let design = || Design::plain(&m, &rows);
+        let old = [0.8, -0.5, 0.0, 0.3];
+        let (mut offsets, mut scaled) = (vec![0.0; 80], vec![0.0; 4]);
+        design().times(&old, &mut scaled, &mut offsets);
+        let params = Params::default().c(0.2).tolerance(1e-8).offsets(offsets);
+        let fitted = params.fit(&DatasetBase::new(design(), Array1::from_vec(y.clone()))).unwrap();
+        // The gradient of ½ |w − old|² + Σ c log(1 + exp(−y z)) vanishes there.
+        let w: Vec<f64> = fitted.weights.iter().zip(&old).map(|(d, o)| d + o).collect();
+        for j in 0..4 {
+            let pull: f64 = (0..80)
+                .map(|i| {
+                    let z = fitted.intercept + (0..4).map(|k| w[k] * x[[i, k]]).sum::<f64>();
+                    0.2 * (sigmoid(z) - f64::from(u8::from(y[i]))) * x[[i, j]]
+                })
+                .sum();
+            assert!((w[j] - old[j] + pull).abs() < 1e-5, "column {j}");
+        }
+        assert!(fitted.weights.iter().any(|d| d.abs() > 0.1));
+        let short = Params::default().offsets(vec![0.0; 3]);
+        assert!(short.fit(&DatasetBase::new(design(), Array1::from_vec(y))).is_err());
     }
 
     #[test]

@@ -53,7 +53,8 @@ pub fn run(args: &AuditArgs, log: &Log) -> anyhow::Result<u8> {
     }
     let wanted =
         Wanted { columns: &args.annotators, unlabelled: !args.annotators.is_empty(), ..Wanted::default() };
-    let (corpus, config) = args.common.corpus(&args.tables, &wanted, log)?;
+    let config = args.common.config(None)?;
+    let corpus = args.common.corpus(&args.tables, &wanted, log)?;
     let extractor = Extractor::builtin(config.bits())?;
     let options = Options { config: &config, folds: args.folds, annotators: &args.annotators };
     let done = |n: usize| log.note(format_args!("fold {n} of {} done", args.folds));

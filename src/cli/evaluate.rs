@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use anyhow::bail;
 use clap::Args;
 use netiquette::Model;
 use netiquette::evaluate::{
@@ -11,6 +12,7 @@ use netiquette::evaluate::{
 use netiquette::metrics::Bootstrap;
 use serde_json::json;
 
+use super::base::Base;
 use super::log::Log;
 use super::models::load;
 use super::report::{ReportOptions, Run};
@@ -35,6 +37,9 @@ pub struct EvaluateArgs {
     /// Column that names each row's fold; K is then the number of its values
     #[arg(long, value_name = "COLUMN", requires = "cross_validate")]
     pub fold_column: Option<String>,
+    /// Train on top of this model; `default` is the embedded one
+    #[arg(long, value_name = "M", requires = "cross_validate")]
+    pub base: Option<PathBuf>,
     /// Column that keeps rows together in a fold
     #[arg(long, value_name = "COLUMN", default_value = ARTICLE, requires = "cross_validate")]
     pub group: String,
@@ -92,7 +97,8 @@ fn evaluate(args: &EvaluateArgs, log: &Log) -> anyhow::Result<(Vec<Evaluation>, 
 
 fn by_model(args: &EvaluateArgs, log: &Log) -> anyhow::Result<Run> {
     let (model, id) = load(args.model.as_deref())?;
-    let (corpus, config) = args.common.corpus(&args.tables, &args.report.wanted(None), log)?;
+    let config = args.common.config(None)?;
+    let corpus = args.common.corpus(&args.tables, &args.report.wanted(None), log)?;
     let training = args.common.measure(&corpus, config, Some(&model.extractor))?;
     let rows: Vec<u32> = (0..training.prepared.rows() as u32).collect();
     let scored = score_judged(&model, &training.prepared, &rows);
@@ -106,14 +112,24 @@ fn by_model(args: &EvaluateArgs, log: &Log) -> anyhow::Result<Run> {
 fn by_cross_validation(args: &EvaluateArgs, k: usize, log: &Log) -> anyhow::Result<Run> {
     let group = (args.group != ARTICLE).then_some(args.group.as_str());
     let column = args.fold_column.as_deref().or(group);
-    let (mut corpus, config) = args.common.corpus(&args.tables, &args.report.wanted(column), log)?;
+    let base = args.base.as_deref().map(Base::open).transpose()?;
+    let base = match base {
+        Some(Base::Table(path)) => {
+            bail!("{} is no model: train one on it, and cross-validate on top of that", path.display())
+        }
+        Some(Base::Model(model, _)) => Some(*model),
+        None => None,
+    };
+    let config = args.common.config(base.as_ref())?;
+    let mut corpus = args.common.corpus(&args.tables, &args.report.wanted(column), log)?;
     args.common.swap(&mut corpus, &config, log)?;
-    let mut training = args.common.measure(&corpus, config, None)?;
+    let mut training = args.common.measure(&corpus, config, base.as_ref().map(|base| &base.extractor))?;
+    training.base = base;
     if args.fold_column.is_none() && group.is_some() {
         training.prepared.group_by_folds();
     }
-    let (prepared, config) = (&training.prepared, &training.config);
-    let folds = outer_folds(prepared, k, config.seed, args.fold_column.is_some())?;
+    let prepared = &training.prepared;
+    let folds = outer_folds(prepared, k, training.config.seed, args.fold_column.is_some())?;
     let mut dearest: Vec<Vec<Mistake>> = Vec::new();
     let visit = |n: usize, model: &Model, scored: &[Scored]| {
         if args.report.is_wanted() {
@@ -125,7 +141,7 @@ fn by_cross_validation(args: &EvaluateArgs, k: usize, log: &Log) -> anyhow::Resu
         }
         log.note(format_args!("fold {n} of {} done", folds.len()));
     };
-    let scored = cross_validate_with(prepared, &folds, &training.extractor, config, visit)?;
+    let scored = cross_validate_with(prepared, &folds, |rows| training.train(rows), visit)?;
     let folds = Some(folds.len());
     Ok(Run { training, corpus, scored, mistakes: dearest, model: None, folds })
 }

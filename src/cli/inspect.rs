@@ -82,6 +82,9 @@ fn as_text(model: &Model, id: &ModelId) -> String {
     for (name, rows) in &p.sources {
         text.push_str(&format!("source: {name}, {rows} rows\n"));
     }
+    if let Some(base) = &p.base {
+        text.push_str(&format!("on top of model {base}\n"));
+    }
     text.push_str(&format!("corpus checksum: {}\n", p.corpus_checksum));
     for label in &model.labels {
         let f = &label.figures;

@@ -5,6 +5,7 @@
 
 mod audit;
 mod audit_words;
+mod base;
 mod compare;
 mod config;
 mod drift;

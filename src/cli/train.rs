@@ -10,8 +10,9 @@ use netiquette::features::Extractor;
 use netiquette::model::{Model, Provenance, file};
 use netiquette::prepared::Prepared;
 use netiquette::silver::{Report, swap_articles};
-use netiquette::train::{Config, train};
+use netiquette::train::{Config, train, train_on_base};
 
+use super::base::Base;
 use super::input::{InputOptions, articles, comments};
 use super::log::Log;
 use super::output::Artifact;
@@ -30,6 +31,9 @@ pub struct TrainArgs {
     /// Where the model goes
     #[arg(short, long, value_name = "OUT")]
     pub model: PathBuf,
+    /// Learn on top of this: a model, `default` for the embedded one, or a table of judged comments
+    #[arg(long, value_name = "MODEL_OR_TABLE")]
+    pub base: Option<PathBuf>,
     #[command(flatten)]
     pub common: TrainingOptions,
     /// A word about this model, kept in it
@@ -83,6 +87,8 @@ pub struct Training {
     pub extractor: Extractor,
     /// Parameters in force.
     pub config: Config,
+    /// The model to train on top of.
+    pub base: Option<Model>,
     /// Where the rows came from.
     pub provenance: Provenance,
     /// Records that were no rows.
@@ -114,10 +120,22 @@ impl Training {
             trained_by: env!("CARGO_PKG_VERSION").to_owned(),
             corpus_checksum: corpus.checksum.iter().map(|b| format!("{b:02x}")).collect(),
             sources: corpus.sources.iter().map(|(path, rows)| (short(path), *rows)).collect(),
+            base: None,
             silver: None,
             note: String::new(),
         };
-        Ok(Self { prepared, extractor, config, provenance, rejected: corpus.rejects.len() })
+        Ok(Self { prepared, extractor, config, base: None, provenance, rejected: corpus.rejects.len() })
+    }
+
+    /// Trains on these rows.
+    ///
+    /// # Errors
+    /// If they cannot be learned from.
+    pub fn train(&self, rows: &[u32]) -> netiquette::Result<Model> {
+        match &self.base {
+            Some(base) => train_on_base(&self.prepared, rows, &self.config, base),
+            None => train(&self.prepared, rows, &self.extractor, &self.config),
+        }
     }
 }
 
@@ -129,16 +147,17 @@ pub fn run(args: &TrainArgs, log: &Log) -> anyhow::Result<u8> {
     let inputs: Vec<_> = args
         .tables
         .iter()
+        .chain(&args.base)
         .chain(&args.common.articles)
         .chain(&args.common.unlabelled)
         .map(PathBuf::as_path)
         .collect();
     refuse_collision(&[&args.model], &inputs)?;
     set_threads(args.common.threads)?;
-    let mut training = args.common.read(&args.tables, None, None, log)?;
+    let mut training = args.common.read(args, log)?;
     training.provenance.note.clone_from(&args.note);
     let rows: Vec<u32> = (0..training.prepared.rows() as u32).collect();
-    let mut model = train(&training.prepared, &rows, &training.extractor, &training.config)?;
+    let mut model = training.train(&rows)?;
     model.provenance = training.provenance;
     let bytes = file::write(&model)?;
     let (_, id) = file::read(&bytes)?;
@@ -182,24 +201,27 @@ pub fn set_threads(threads: Option<usize>) -> anyhow::Result<()> {
 }
 
 impl TrainingOptions {
-    /// Reads and measures the tables; `fold` names a column of folds, `extractor` is that of
-    /// the model that will score them, if there is one already.
+    /// Reads and measures the tables to train on.
     ///
     /// # Errors
     /// If a table, the articles or the config cannot be read, or a label is nowhere.
-    pub fn read(
-        &self,
-        tables: &[PathBuf],
-        fold: Option<&str>,
-        extractor: Option<&Extractor>,
-        log: &Log,
-    ) -> anyhow::Result<Training> {
-        let unlabelled = self.swap_articles.is_some();
-        let wanted = Wanted { fold, unlabelled, ..Wanted::default() };
-        let (mut corpus, config) = self.corpus(tables, &wanted, log)?;
+    fn read(&self, args: &TrainArgs, log: &Log) -> anyhow::Result<Training> {
+        let base = args.base.as_deref().map(Base::open).transpose()?;
+        let config = self.config(base.as_ref().and_then(Base::model))?;
+        let mut tables = args.tables.clone();
+        if let Some(Base::Table(path)) = &base {
+            tables.insert(0, path.clone());
+        }
+        let wanted = Wanted { unlabelled: self.swap_articles.is_some(), ..Wanted::default() };
+        let mut corpus = self.corpus(&tables, &wanted, log)?;
         let silver = self.swap(&mut corpus, &config, log)?;
+        let extractor = base.as_ref().and_then(Base::model).map(|base| &base.extractor);
         let mut training = self.measure(&corpus, config, extractor)?;
         training.provenance.silver = silver;
+        if let Some(Base::Model(model, id)) = base {
+            training.provenance.base = Some(id.to_string());
+            training.base = Some(*model);
+        }
         Ok(training)
     }
 
@@ -237,14 +259,8 @@ impl TrainingOptions {
     /// Reads the tables; what was left out is said.
     ///
     /// # Errors
-    /// If a table, the articles or the config cannot be read, or a wanted column is nowhere.
-    pub fn corpus(
-        &self,
-        tables: &[PathBuf],
-        wanted: &Wanted<'_>,
-        log: &Log,
-    ) -> anyhow::Result<(Corpus, Config)> {
-        let config = self.config()?;
+    /// If a table or the articles cannot be read, or a wanted column is nowhere.
+    pub fn corpus(&self, tables: &[PathBuf], wanted: &Wanted<'_>, log: &Log) -> anyhow::Result<Corpus> {
         let options = self.input.resolve()?;
         let articles = articles(self.articles.as_deref(), &options, log)?;
         let opened = self
@@ -269,16 +285,24 @@ impl TrainingOptions {
             let place = reject.position(name);
             log.note(format_args!("{place}: {}: {}; left out", reject.code, reject.reason));
         }
-        Ok((corpus, config))
+        Ok(corpus)
     }
 
-    fn config(&self) -> anyhow::Result<Config> {
+    /// The parameters in force, on top of those of `base` if there is one.
+    ///
+    /// # Errors
+    /// If the config cannot be read or makes no sense.
+    pub fn config(&self, base: Option<&Model>) -> anyhow::Result<Config> {
+        let parse = |text: &str| match base {
+            Some(base) => Config::on_base(&base.config, text),
+            None => Config::from_toml(text),
+        };
         let mut config = match &self.config {
-            None => Config::default(),
+            None => parse("")?,
             Some(path) => {
                 let place = || Position::file(path.display().to_string());
                 let text = std::fs::read_to_string(path).map_err(|e| Error::from(e).at(place()))?;
-                Config::from_toml(&text).map_err(|e| e.at(place()))?
+                parse(&text).map_err(|e| e.at(place()))?
             }
         };
         if let Some(seed) = self.seed {

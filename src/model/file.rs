@@ -30,6 +30,11 @@ const CHECKSUM: usize = 32;
 /// Key of the header among the tensors' metadata.
 const HEADER: &str = "netiquette";
 
+/// Whether `bytes` begin like a model file.
+pub fn is_model(bytes: &[u8]) -> bool {
+    bytes.starts_with(&MAGIC)
+}
+
 /// First twelve hexadecimal digits of a model file's content hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ModelId(String);
@@ -166,7 +171,7 @@ pub fn read(bytes: &[u8]) -> Result<(Model, ModelId)> {
 
 /// The tensors' bytes and the model's id, once magic, version and checksum are right.
 fn verified(bytes: &[u8]) -> Result<(&[u8], ModelId)> {
-    if !bytes.starts_with(&MAGIC) || bytes.len() < PREFIX + CHECKSUM {
+    if !is_model(bytes) || bytes.len() < PREFIX + CHECKSUM {
         return Err(Error::model("this is not a netiquette model"));
     }
     let (content, checksum) = bytes.split_at(bytes.len() - CHECKSUM);

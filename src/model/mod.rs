@@ -55,6 +55,9 @@ pub struct Provenance {
     pub corpus_checksum: String,
     /// Name and number of rows of each table.
     pub sources: Vec<(String, usize)>,
+    /// Id of the model it was trained on top of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
     /// Off-topic examples made by moving comments, if any were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silver: Option<crate::silver::Report>,

@@ -4,11 +4,12 @@
 //! fold left out are what the head learns from, so that its output is calibrated. The
 //! head is cross-fitted too, and its out-of-fold probabilities choose the threshold.
 
+mod base;
 mod config;
 mod folds;
 mod sources;
+mod table;
 
-use half::f16;
 use linfa::dataset::DatasetBase;
 use linfa::traits::Fit;
 use ndarray::{Array1, Array2};
@@ -22,16 +23,17 @@ use crate::error::{Error, Result};
 use crate::features::Extractor;
 use crate::features::ngram::Space;
 use crate::features::topic::Background;
-use crate::features::weighting::{Weighting, idf, naive_bayes_ratio};
+use crate::features::weighting::{Weighting, naive_bayes_ratio};
 use crate::head::Head;
 use crate::logistic::Params;
 use crate::metrics::Ranking;
 use crate::model::block::{Block, Margins};
 use crate::model::{Figures, LabelModel, Model, Provenance, column_names, rounded};
 use crate::prepared::Prepared;
-use crate::sparse::{CsrMatrix, Design};
+use crate::sparse::Design;
 use crate::threshold::{Answer, Evidence, choose};
 use sources::Sources;
+use table::{FittedBlock, Table};
 
 /// Fewest judged rows a label can be learned from.
 pub const FEWEST_ROWS: usize = 20;
@@ -44,13 +46,38 @@ pub const FEWEST_ROWS: usize = 20;
 /// [`Kind::Labels`](crate::error::Kind::Labels) if a label has fewer than [`FEWEST_ROWS`]
 /// judged rows, or too few of one class for the folds.
 pub fn train(prepared: &Prepared, rows: &[u32], extractor: &Extractor, config: &Config) -> Result<Model> {
+    train_labels(prepared, rows, extractor, config, None)
+}
+
+/// Trains on `rows` of `prepared`, measured by the extractor of `base`, on top of `base`.
+/// `config` is one of [`Config::on_base`].
+///
+/// # Errors
+/// As [`train`], and if `base` lacks a label of the corpus or a block of `config`.
+pub fn train_on_base(prepared: &Prepared, rows: &[u32], config: &Config, base: &Model) -> Result<Model> {
+    train_labels(prepared, rows, &base.extractor, config, Some(base))
+}
+
+fn train_labels(
+    prepared: &Prepared,
+    rows: &[u32],
+    extractor: &Extractor,
+    config: &Config,
+    base: Option<&Model>,
+) -> Result<Model> {
     config.check()?;
-    let background = Background::learn(rows.iter().map(|&i| &prepared.bags[i as usize]));
-    let tables: Vec<Table> = Space::ALL.par_iter().map(|&s| Table::new(prepared, s, rows, config)).collect();
+    let background = match base {
+        Some(base) => base.background.clone(),
+        None => Background::learn(rows.iter().map(|&i| &prepared.bags[i as usize])),
+    };
+    let tables: Vec<Table> =
+        Space::ALL.par_iter().map(|&s| Table::new(prepared, s, rows, config, base)).collect();
     let labels: Vec<LabelModel> = (0..prepared.labels.len())
         .map(|label| {
             let scalars = extractor.scalar_names();
-            Trainer { prepared, config, tables: &tables, background: &background, scalars, label }.train(rows)
+            let base = base.map(|base| base::label(base, &prepared.labels[label])).transpose()?;
+            let (tables, background) = (&tables, &background);
+            Trainer { prepared, config, tables, background, scalars, label, base }.train(rows)
         })
         .collect::<Result<_>>()?;
     let used = |space: Space| labels.iter().any(|l| l.blocks.iter().any(|b| b.space == space));
@@ -65,43 +92,6 @@ pub fn train(prepared: &Prepared, rows: &[u32], extractor: &Extractor, config: &
     })
 }
 
-/// One space restricted to the columns that occur often enough.
-struct Table {
-    space: Space,
-    matrix: CsrMatrix,
-    /// Bucket of each kept column.
-    buckets: Vec<u32>,
-    idf: Vec<f64>,
-    width: usize,
-}
-
-impl Table {
-    fn new(prepared: &Prepared, space: Space, rows: &[u32], config: &Config) -> Self {
-        let all = &prepared.spaces[space as usize];
-        let counts = all.column_counts(rows.iter().map(|&i| i as usize));
-        let weights = idf(&counts, rows.len(), config.min_documents);
-        let keep: Vec<bool> = weights.iter().map(|&w| w > 0.0).collect();
-        let buckets = (0..).zip(&keep).filter(|(_, keep)| **keep).map(|(bucket, _)| bucket).collect();
-        Self {
-            space,
-            matrix: all.select_columns(&keep),
-            buckets,
-            idf: weights.into_iter().filter(|w| *w > 0.0).collect(),
-            width: all.columns(),
-        }
-    }
-
-    /// Values per kept column as a table over all buckets, 0 elsewhere; rounded to the
-    /// 16 bits a model file keeps.
-    fn widen(&self, values: &[f64]) -> Vec<f32> {
-        let mut wide = vec![0.0; self.width];
-        for (&bucket, &value) in self.buckets.iter().zip(values) {
-            wide[bucket as usize] = f16::from_f64(value).to_f32();
-        }
-        wide
-    }
-}
-
 struct Trainer<'a> {
     prepared: &'a Prepared,
     config: &'a Config,
@@ -110,6 +100,8 @@ struct Trainer<'a> {
     /// Names of the scalar columns.
     scalars: Vec<String>,
     label: usize,
+    /// The label in the model that it is trained on top of.
+    base: Option<&'a LabelModel>,
 }
 
 /// Judged rows of a label and everything known of them.
@@ -120,13 +112,6 @@ struct Judged {
     /// Whether the head learns from the row.
     for_head: Vec<bool>,
     sources: Sources,
-}
-
-/// A block as fitted on some rows.
-struct FittedBlock {
-    scale: Vec<f64>,
-    weights: Vec<f64>,
-    intercept: f64,
 }
 
 impl Trainer<'_> {
@@ -150,7 +135,8 @@ impl Trainer<'_> {
             .map(|(b, c)| self.held_out_margins(c, of_block(b), &judged))
             .collect();
         let dense = self.dense(&configs, &margins, &judged);
-        let (head, figures, threshold) = self.fit_head(&dense, &judged)?;
+        let base = self.base.map(|label| base::head(label, &self.used(&configs)));
+        let (head, figures, threshold) = self.fit_head(&dense, &judged, base.as_ref())?;
         let blocks = configs.iter().enumerate().map(|(b, config)| {
             let table = self.table(config.space);
             let all = &of_block(b)[folds];
@@ -205,13 +191,16 @@ impl Trainer<'_> {
             .filter(|&k| judged.folds[k] != fold && self.in_sources(&config.sources, judged.rows[k]));
         let (rows, targets): (Vec<u32>, Vec<bool>) =
             chosen.map(|k| (judged.rows[k], judged.targets[k])).unzip();
-        let scale = match config.weighting {
-            Weighting::Idf => table.idf.clone(),
-            Weighting::NaiveBayes => {
+        let base = self.base_block(config)?;
+        let scale = match (config.weighting, &base) {
+            (_, Some(base)) => base.scale.clone(),
+            (Weighting::Idf, None) => table.idf.clone(),
+            (Weighting::NaiveBayes, None) => {
                 let ratio = naive_bayes_ratio(&table.matrix, &rows, &targets, 1.0);
                 ratio.iter().zip(&table.idf).map(|(r, w)| r * w).collect()
             }
         };
+        let offsets = base.as_ref().map_or_else(Vec::new, |base| table.whole(base, &rows));
         let design = Design::scaled(&table.matrix, &rows, scale.clone());
         let dataset = DatasetBase::new(design, Array1::from_vec(targets));
         let name = &self.prepared.labels[self.label];
@@ -219,9 +208,24 @@ impl Trainer<'_> {
             .c(config.c)
             .balanced(true)
             .tolerance(1e-2)
+            .offsets(offsets)
             .fit(&dataset)
             .map_err(|e| Error::labels(format!("label `{name}`, block `{}`: {e}", config.name)))?;
-        Ok(FittedBlock { scale, weights: fitted.weights, intercept: fitted.intercept })
+        let mut block = FittedBlock { scale, weights: fitted.weights, intercept: fitted.intercept };
+        if let Some(base) = base {
+            block.weights.iter_mut().zip(&base.weights).for_each(|(w, base)| *w += base);
+            block.intercept += base.intercept;
+        }
+        Ok(block)
+    }
+
+    /// The block of the base that `config` goes on from.
+    fn base_block(&self, config: &BlockConfig) -> Result<Option<FittedBlock>> {
+        let Some(label) = self.base else { return Ok(None) };
+        let block = base::block(label, &config.name)?;
+        let table = self.table(config.space);
+        let scale = block.scale.as_ref().map_or_else(|| table.idf.clone(), |scale| table.narrow(scale));
+        Ok(Some(FittedBlock { scale, weights: table.narrow(&block.weights), intercept: block.intercept }))
     }
 
     /// The margins of every judged row by the fit that did not see it.
@@ -239,27 +243,10 @@ impl Trainer<'_> {
             };
             let positions: Vec<usize> = (0..judged.rows.len()).filter(wanted).collect();
             let rows: Vec<u32> = positions.iter().map(|&k| judged.rows[k]).collect();
-            let found = self.margins(self.table(config.space), block, &rows);
+            let found = self.table(config.space).margins(block, &rows);
             positions.into_iter().zip(found).for_each(|(k, found)| margins[k] = found);
         }
         margins
-    }
-
-    fn margins(&self, table: &Table, block: &FittedBlock, rows: &[u32]) -> Vec<Margins> {
-        let mut scratch = vec![0.0; table.matrix.columns()];
-        let mut times = |design: Design<'_>| {
-            let mut out = vec![0.0; design.rows()];
-            design.times(&block.weights, &mut scratch, &mut out);
-            out
-        };
-        let whole = times(Design::scaled(&table.matrix, rows, block.scale.clone()));
-        let mut sentences = times(Design::ungrouped(&table.matrix, rows, block.scale.clone())).into_iter();
-        let of_row = |(&row, whole): (&u32, f64)| {
-            let own = sentences.by_ref().take(table.matrix.group(row as usize).len());
-            let peak = block.intercept + own.fold(f64::NEG_INFINITY, f64::max);
-            Margins::new(block.intercept + whole, peak)
-        };
-        rows.iter().zip(whole).map(of_row).collect()
     }
 
     /// Which columns of the dense row the head uses.
@@ -287,10 +274,15 @@ impl Trainer<'_> {
         (0..judged.rows.len()).into_par_iter().map(row).collect()
     }
 
-    fn fit_head(&self, dense: &[Vec<f64>], judged: &Judged) -> Result<(Head, Figures, f64)> {
+    fn fit_head(
+        &self,
+        dense: &[Vec<f64>],
+        judged: &Judged,
+        base: Option<&Head>,
+    ) -> Result<(Head, Figures, f64)> {
         let fit = |fold: usize| {
             let chosen = (0..dense.len()).filter(|&k| judged.for_head[k] && judged.folds[k] != fold);
-            self.fit_head_on(dense, judged, &chosen.collect::<Vec<_>>())
+            self.fit_head_on(dense, judged, &chosen.collect::<Vec<_>>(), base)
         };
         let heads: Vec<Head> = (0..=self.config.folds).into_par_iter().map(fit).collect::<Result<_>>()?;
         let held_out = (0..dense.len()).filter(|&k| judged.for_head[k] && judged.sources.decides(k));
@@ -336,12 +328,18 @@ impl Trainer<'_> {
         }
     }
 
-    fn fit_head_on(&self, dense: &[Vec<f64>], judged: &Judged, chosen: &[usize]) -> Result<Head> {
+    fn fit_head_on(
+        &self,
+        dense: &[Vec<f64>],
+        judged: &Judged,
+        chosen: &[usize],
+        base: Option<&Head>,
+    ) -> Result<Head> {
         let columns = dense.first().map_or(0, Vec::len);
         let x = Array2::from_shape_fn((chosen.len(), columns), |(r, c)| dense[chosen[r]][c]);
         let y: Vec<bool> = chosen.iter().map(|&k| judged.targets[k]).collect();
         let name = &self.prepared.labels[self.label];
-        let mut head = Head::fit(&x, &y, self.config.head_penalty)
+        let mut head = Head::fit(&x, &y, self.config.head_penalty, base)
             .map_err(|e| Error::labels(format!("label `{name}`: {e}")))?;
         if let Some(expected) = self.config.prevalence.get(name) {
             let found = y.iter().filter(|t| **t).count() as f64 / y.len() as f64;
