@@ -7,7 +7,8 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use netiquette::features::Extraction;
 use netiquette::features::classes::Classes;
-use netiquette::features::ngram::{Counter, Space};
+use netiquette::features::ngram::{Grams, Space};
+use netiquette::features::sentence::Sentences;
 use netiquette::features::topic::Context;
 use netiquette::model::file::embedded;
 use netiquette::scorer::{Scorer, Scratch};
@@ -36,11 +37,13 @@ fn stages(criterion: &mut Criterion) {
                 .sum::<usize>()
         });
     });
-    group.bench_function("count n-grams", |b| {
-        let (mut counter, classes) = (Counter::default(), Classes::default());
+    group.bench_function("n-grams", |b| {
+        let (mut grams, classes) = (Grams::default(), Classes::default());
+        let mut sentences = Sentences::default();
         let mut count = |one: &Folded| {
-            counter.count(Space::Chars, one, &classes, model.extractor.bits(Space::Chars));
-            counter.entries().count()
+            sentences.find(one);
+            grams.fill(Space::Chars, one, &classes, &sentences, model.extractor.bits(Space::Chars));
+            grams.sentences().map(<[u32]>::len).sum::<usize>()
         };
         b.iter(|| folded.iter().map(&mut count).sum::<usize>());
     });

@@ -7,11 +7,10 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use linfa::dataset::DatasetBase;
 use linfa::traits::Fit;
 use ndarray::Array1;
-use netiquette::features::classes::Classes;
-use netiquette::features::ngram::{Counter, Space, sublinear};
+use netiquette::features::ngram::Space;
+use netiquette::features::{Extraction, Extractor};
 use netiquette::logistic::Params;
 use netiquette::sparse::{CsrMatrix, Design};
-use netiquette::text::Folded;
 use synthetic::Synthetic;
 
 const BITS: u32 = 18;
@@ -20,10 +19,12 @@ const BITS: u32 = 18;
 fn problem(rows: usize) -> (CsrMatrix, Vec<bool>) {
     let mut source = Synthetic::new(2);
     let (mut matrix, mut targets) = (CsrMatrix::new(1 << BITS), Vec::new());
-    let (mut counter, classes) = (Counter::default(), Classes::default());
+    let extractor = Extractor::builtin([BITS; Space::ALL.len()]).expect("word lists");
+    let mut one = Extraction::default();
     for text in source.comments(rows) {
-        counter.count(Space::Chars, &Folded::new(&text), &classes, BITS);
-        matrix.push_row(counter.entries().map(|(bucket, count)| (bucket, sublinear(count))));
+        extractor.extract_spaces(&text, &[Space::Chars], &mut one);
+        let sentences = one.ngrams[Space::Chars as usize].sentences();
+        matrix.push_group(sentences.map(|buckets| buckets.iter().map(|&bucket| (bucket, 1.0))));
         targets.push(text.contains("mo") != text.contains("du "));
     }
     (matrix, targets)
@@ -37,7 +38,8 @@ fn fit(criterion: &mut Criterion) {
         group.throughput(Throughput::Elements(rows as u64));
         group.bench_function(BenchmarkId::new("fit chars", rows), |b| {
             b.iter(|| {
-                let design = Design::unit_length(&matrix, (0..rows as u32).collect(), vec![1.0; 1 << BITS]);
+                let all: Vec<u32> = (0..rows as u32).collect();
+                let design = Design::scaled(&matrix, &all, vec![1.0; 1 << BITS]);
                 let dataset = DatasetBase::new(design, Array1::from_vec(targets.clone()));
                 let fitted = Params::default().balanced(true).tolerance(1e-2).fit(&dataset).expect("a fit");
                 assert!(fitted.converged);

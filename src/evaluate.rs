@@ -11,7 +11,6 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::features::Extractor;
-use crate::features::ngram::Space;
 use crate::features::topic::Level;
 use crate::metrics::{Bootstrap, Confusion, Estimate, Ranking, brier, expected_calibration_error};
 use crate::model::Model;
@@ -112,14 +111,7 @@ fn probability(
 ) -> Option<f64> {
     let i = i as usize;
     let context = prepared.context(i, levels);
-    let ngrams = |space: Space| {
-        let (indices, values) = prepared.spaces[space as usize].row(i);
-        indices.iter().copied().zip(values.iter().copied())
-    };
-    Model::comparable(label, &context).then(|| {
-        let row = model.dense_row(label, ngrams, &prepared.scalars[i], &prepared.bags[i], &context);
-        label.probability(&row)
-    })
+    Model::comparable(label, &context).then(|| label.probability(&prepared.row(i, model, label, levels)))
 }
 
 /// Folds to cross-validate over: those that the rows name, or `k` of whole groups.

@@ -7,10 +7,11 @@
 use serde::Serialize;
 
 use crate::features::Extraction;
-use crate::features::ngram::{Space, bucket, sublinear};
+use crate::features::ngram::bucket;
 use crate::features::topic::{Bag, Context, SIMILARITIES};
 use crate::logistic::sigmoid;
-use crate::model::{Block, LabelModel, Model, frequencies, rounded};
+use crate::model::block::{Block, Margins, Sum, TAKEN_BACK};
+use crate::model::{LabelModel, Model, rounded};
 use crate::text::{Folded, SPACE};
 
 /// The sum behind one score.
@@ -86,21 +87,26 @@ fn explain_label(
     bag: &Bag,
     context: &Context<'_>,
 ) -> Explanation {
-    let ngrams = |space: Space| frequencies(&one.ngrams[space as usize]);
-    let row = model.dense_row(label, ngrams, &one.scalars, bag, context);
+    let row = model.row(label, one, bag, context);
     let head = &label.head;
     let mut intercept = head.intercept;
     let mut contributions: Vec<f64> = head.terms(&row).collect();
     let mut per_symbol = vec![0.0; one.folded.symbols.len()];
+    let blocks = label.blocks.len();
     for (k, block) in label.blocks.iter().enumerate() {
-        // What the block says of a text without n-grams is no word's doing.
-        let constant = head.weights[k] * (block.intercept - head.means[k]);
-        intercept += constant;
-        contributions[k] -= constant;
-        spread(model, block, head.weights[k], one, &mut per_symbol);
+        for column in [k, blocks + k] {
+            // What the block says of a text without n-grams is no word's doing.
+            let constant = head.weights[column] * (block.intercept - head.means[column]);
+            intercept += constant;
+            contributions[column] -= constant;
+        }
+        let weights = Margins { whole: head.weights[k], peak: head.weights[blocks + k] };
+        let bounded = spread(model, block, weights, one, &mut per_symbol);
+        intercept -= bounded;
+        contributions[k] += bounded;
     }
     let contributed = model.background.contributions(bag, context);
-    let first = label.blocks.len() + one.scalars.len();
+    let first = 2 * blocks + one.scalars.len();
     let weights: [f64; SIMILARITIES] = std::array::from_fn(|k| head.weights[first + k]);
     for (k, weight) in weights.iter().enumerate() {
         let constant = weight * (contributed.constants[k] - head.means[first + k]);
@@ -133,30 +139,38 @@ fn explain_label(
     }
 }
 
-/// Adds to each symbol its share of `weight ·` (the block's margin without intercept).
-fn spread(model: &Model, block: &Block, weight: f64, one: &Extraction, per_symbol: &mut [f64]) {
+/// Adds to each symbol its share of the block's margins without intercept, each times its
+/// weight; the peak is the doing of one sentence. Returns what the bound on the margin takes
+/// away, which no word does.
+fn spread(model: &Model, block: &Block, weights: Margins, one: &Extraction, per_symbol: &mut [f64]) -> f64 {
     let scale = block.scale(&model.idf);
-    let counter = &one.ngrams[block.space as usize];
-    let squares: f64 = frequencies(counter).map(|(b, tf)| f64::from(tf * scale[b as usize]).powi(2)).sum();
-    if squares == 0.0 {
-        return;
-    }
+    let sums = one.sentence_sums(block, scale);
+    let mut all = Sum::default();
+    sums.iter().for_each(|&sum| all += sum);
+    // The first of the largest, as in the maximum that the peak is.
+    let peak = (0..sums.len()).rev().max_by(|&a, &b| sums[a].margin().total_cmp(&sums[b].margin()));
+    let is_bounded = block.margins(sums.iter().copied()).whole > block.intercept + all.margin();
+    // A bounded margin is the peak's, less the bound.
+    let of_peak = weights.peak + if is_bounded { weights.whole } else { 0.0 };
+    let of_all = if is_bounded { 0.0 } else { weights.whole * all.per_unit() };
+    let per_unit = |sentence: usize| {
+        of_all + if Some(sentence) == peak { of_peak * sums[sentence].per_unit() } else { 0.0 }
+    };
+    let factors: Vec<f64> = (0..sums.len()).map(per_unit).collect();
     let bits = model.extractor.bits(block.space);
-    let factor = weight / squares.sqrt();
     let last = per_symbol.len().saturating_sub(1);
     block.space.for_each(&one.folded, &one.classes, |hash, symbols: std::ops::Range<usize>| {
-        let bucket = bucket(hash, bits);
-        let count = counter.get(bucket);
-        let value = f64::from(sublinear(count) * scale[bucket as usize]) / f64::from(count);
+        let said = block.of(scale, bucket(hash, bits), 1).said as f64;
+        let share = said * factors[one.sentences.holding(symbols.end)];
         // The blank between two words belongs to neither.
         let seen = |at: &usize| one.folded.symbols[*at] != SPACE;
-        let share = factor * value * f64::from(block.weights[bucket as usize]);
         match symbols.clone().filter(seen).count() {
             // The edge of the text alone goes to the symbol next to it.
             0 => per_symbol.get_mut(symbols.start.min(last)).into_iter().for_each(|s| *s += share),
             n => symbols.filter(seen).for_each(|at| per_symbol[at] += share / n as f64),
         }
     });
+    if is_bounded { weights.whole * TAKEN_BACK } else { 0.0 }
 }
 
 /// Gathers symbols to words; each span reaches from the word's first byte to the end of

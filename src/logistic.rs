@@ -362,7 +362,7 @@ mod tests {
     fn csr(x: &Array2<f64>) -> CsrMatrix {
         let mut m = CsrMatrix::new(x.ncols());
         for row in x.rows() {
-            m.push_row(row.iter().enumerate().map(|(j, &v)| (j as u32, v as f32)));
+            m.push_group([row.iter().enumerate().map(|(j, &v)| (j as u32, v as f32))]);
         }
         m
     }
@@ -370,8 +370,9 @@ mod tests {
     #[test]
     fn the_gradient_and_hessian_agree_with_finite_differences() {
         let (x, y) = problem(40, 5, 7);
-        let m = csr(&x);
-        let design = Design::unit_length(&m, (0..40).collect(), vec![1.0, 2.0, 0.5, 1.0, 3.0]);
+        let m = csr(&x.mapv(f64::abs));
+        let rows: Vec<u32> = (0..40).collect();
+        let design = Design::scaled(&m, &rows, vec![1.0, 2.0, 0.5, 1.0, 3.0]);
         let mut f = Objective::new(&design, &y, vec![0.7; 40]);
         let w = [0.3, -0.2, 0.1, 0.5, -0.4, 0.25];
         let (mut g, mut g2, mut hv) = ([0.0; 6], [0.0; 6], [0.0; 6]);
@@ -400,8 +401,8 @@ mod tests {
         for seed in 1..6 {
             let (x, y) = problem(120, 6, seed);
             let m = csr(&x);
-            let dataset =
-                DatasetBase::new(Design::plain(&m, (0..120).collect()), Array1::from_vec(y.clone()));
+            let rows: Vec<u32> = (0..120).collect();
+            let dataset = DatasetBase::new(Design::plain(&m, &rows), Array1::from_vec(y.clone()));
             let ours = Params::default().c(0.5).tolerance(1e-7).fit(&dataset).unwrap();
             let theirs = LogisticRegression::default()
                 .alpha(2.0)
@@ -423,7 +424,7 @@ mod tests {
         assert!(Params::default().c(0.0).check().is_err());
         assert!(Params::default().tolerance(1.0).check().is_err());
         let m = csr(&problem(4, 2, 1).0);
-        let dataset = DatasetBase::new(Design::plain(&m, vec![0, 1, 2, 3]), Array1::from_vec(vec![true; 4]));
+        let dataset = DatasetBase::new(Design::plain(&m, &[0, 1, 2, 3]), Array1::from_vec(vec![true; 4]));
         let error = Params::default().fit(&dataset).unwrap_err().to_string();
         assert!(error.contains("4 positive and 0 negative"), "{error}");
     }

@@ -7,9 +7,11 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::corpus::Corpus;
-use crate::features::ngram::{Space, sublinear};
+use crate::features::ngram::Space;
 use crate::features::topic::{ArticleTokens, Background, Bag, Context, Level, Thread};
 use crate::features::{Extraction, Extractor};
+use crate::model::block::{Block, Margins};
+use crate::model::{LabelModel, Model};
 use crate::sparse::CsrMatrix;
 
 /// Rows that one task measures; the result does not depend on it.
@@ -22,7 +24,8 @@ pub struct Prepared {
     pub labels: Vec<String>,
     /// Per row and label, `None` where nobody judged.
     pub judgements: Vec<Vec<Option<bool>>>,
-    /// Sublinear counts per space, in the order of [`Space::ALL`]; `2^bits` columns.
+    /// Counts of n-grams per space, in the order of [`Space::ALL`]; `2^bits` columns, a group of
+    /// rows per comment, a row per sentence.
     pub spaces: [CsrMatrix; Space::ALL.len()],
     /// Heuristics and word-list columns per row.
     pub scalars: Vec<Vec<f64>>,
@@ -46,7 +49,8 @@ pub struct Prepared {
 }
 
 struct Measured {
-    ngrams: [Vec<(u32, f32)>; Space::ALL.len()],
+    /// Per space and sentence.
+    ngrams: [Vec<Vec<(u32, f32)>>; Space::ALL.len()],
     scalars: Vec<f64>,
     bag: Bag,
     group: u64,
@@ -61,8 +65,8 @@ impl Prepared {
             let measured: Vec<Vec<Measured>> =
                 chunk.par_chunks(CHUNK).map(|examples| measure(examples, extractor)).collect();
             for row in measured.into_iter().flatten() {
-                for (space, entries) in spaces.iter_mut().zip(row.ngrams) {
-                    space.push_row(entries);
+                for (space, sentences) in spaces.iter_mut().zip(row.ngrams) {
+                    space.push_group(sentences);
                 }
                 scalars.push(row.scalars);
                 bags.push(row.bag);
@@ -128,6 +132,22 @@ impl Prepared {
         }
     }
 
+    /// The dense row of comment `i` for `label` of `model`; `levels` are those of
+    /// [`Prepared::levels`].
+    pub fn row(&self, i: usize, model: &Model, label: &LabelModel, levels: &[Level]) -> Vec<f64> {
+        let margins = |block: &Block, scale: &[f32]| self.margins(i, block, scale);
+        model.dense_row(label, margins, &self.scalars[i], &self.bags[i], &self.context(i, levels))
+    }
+
+    fn margins(&self, i: usize, block: &Block, scale: &[f32]) -> Margins {
+        let matrix = &self.spaces[block.space as usize];
+        let sentence = |row: usize| {
+            let (buckets, counts) = matrix.row(row);
+            block.sum(scale, buckets.iter().zip(counts).map(|(&bucket, &count)| (bucket, count as u32)))
+        };
+        block.margins(matrix.group(i).map(sentence))
+    }
+
     /// Finds each row's article, thread and parent. Articles of two tables are two
     /// even when their identifiers are the same.
     fn link(&mut self, corpus: &Corpus) {
@@ -169,13 +189,10 @@ fn measure(examples: &[crate::comment::Example], extractor: &Extractor) -> Vec<M
     let mut extraction = Extraction::default();
     let measure_one = |example: &crate::comment::Example| {
         extractor.extract(&example.comment.text, &mut extraction);
-        let sublinear = |space: Space| {
-            let entries = extraction.ngrams[space as usize].entries();
-            entries.map(|(bucket, count)| (bucket, sublinear(count))).collect()
-        };
+        let counted = |space: Space| extraction.ngrams[space as usize].sentences().map(count).collect();
         let article = &example.comment.article_id;
         Measured {
-            ngrams: Space::ALL.map(sublinear),
+            ngrams: Space::ALL.map(counted),
             scalars: extraction.scalars.clone(),
             bag: Bag::new(&extraction.folded),
             group: match article.is_empty() {
@@ -185,4 +202,11 @@ fn measure(examples: &[crate::comment::Example], extractor: &Extractor) -> Vec<M
         }
     };
     examples.iter().map(measure_one).collect()
+}
+
+/// Distinct buckets, ascending, with how often each comes.
+fn count(buckets: &[u32]) -> Vec<(u32, f32)> {
+    let mut sorted = buckets.to_vec();
+    sorted.sort_unstable();
+    sorted.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as f32)).collect()
 }

@@ -7,15 +7,13 @@
 //! worked out once, spaces that no block uses are not counted, and no comment allocates.
 
 use crate::features::Extraction;
-use crate::features::ngram::{Counter, Space, sublinear};
+use crate::features::ngram::{Grams, Space};
 use crate::features::topic::{Bag, COLUMNS, Context};
 use crate::model::Model;
+use crate::model::block::{Margins, Sum, fixed};
 
 /// Most weights in a record; blocks beyond begin another table.
 const WIDEST: usize = 4;
-
-/// Counts whose frequency is looked up.
-const FEW: u32 = 64;
 
 /// A model, ready to score many comments.
 #[derive(Clone, Debug)]
@@ -23,16 +21,15 @@ pub struct Scorer<'m> {
     model: &'m Model,
     spaces: Vec<Space>,
     tables: Vec<Table>,
-    /// [`sublinear`] of the numbers below [`FEW`].
-    frequencies: Vec<f32>,
 }
 
 /// Blocks over one space with one scale.
 #[derive(Clone, Debug)]
 struct Table {
     space: Space,
-    /// Per bucket its scale, then its weight in each block.
-    records: Vec<f32>,
+    /// Per bucket, in [fixed] point, its scale squared, then its scale times its weight in each
+    /// block.
+    records: Vec<i32>,
     /// Label and position of each block.
     blocks: Vec<(usize, usize)>,
 }
@@ -44,7 +41,7 @@ pub struct Scratch {
     bag: Bag,
     /// Scalars and topic columns.
     shared: Vec<f64>,
-    /// Margins of the blocks of each label.
+    /// Margins of the blocks of each label, then their peaks.
     margins: Vec<Vec<f64>>,
     row: Vec<f64>,
 }
@@ -67,7 +64,7 @@ impl<'m> Scorer<'m> {
         }
         let used = |space: &Space| tables.iter().any(|t| t.space == *space);
         let spaces = Space::ALL.into_iter().filter(used).collect();
-        Self { model, spaces, tables, frequencies: (0..FEW).map(|n| sublinear(n.max(1))).collect() }
+        Self { model, spaces, tables }
     }
 
     /// Appends the probability of each label of the model to `scores`, 0–1; `None` where it is
@@ -93,15 +90,15 @@ impl<'m> Scorer<'m> {
         margins.resize(self.model.labels.len(), Vec::new());
         for (margins, label) in margins.iter_mut().zip(&self.model.labels) {
             margins.clear();
-            margins.extend(label.blocks.iter().map(|block| block.intercept));
+            margins.resize(2 * label.blocks.len(), 0.0);
         }
         for table in &self.tables {
-            let counter = &one.ngrams[table.space as usize];
+            let grams = &one.ngrams[table.space as usize];
             match table.blocks.len() {
-                1 => table.add::<1>(counter, &self.frequencies, margins),
-                2 => table.add::<2>(counter, &self.frequencies, margins),
-                3 => table.add::<3>(counter, &self.frequencies, margins),
-                _ => table.add::<WIDEST>(counter, &self.frequencies, margins),
+                1 => table.write::<1>(self.model, grams, margins),
+                2 => table.write::<2>(self.model, grams, margins),
+                3 => table.write::<3>(self.model, grams, margins),
+                _ => table.write::<WIDEST>(self.model, grams, margins),
             }
         }
         for (label, margins) in self.model.labels.iter().zip(margins) {
@@ -117,38 +114,48 @@ impl Table {
         let chosen: Vec<_> = blocks.iter().map(|&(l, k)| &model.labels[l].blocks[k]).collect();
         let scale = chosen.first().map_or(&[][..], |block| block.scale(&model.idf));
         let width = 1 + blocks.len();
-        let mut records = vec![0.0; scale.len() * width];
-        let columns = std::iter::once(scale).chain(chosen.iter().map(|block| &block.weights[..]));
-        for (k, column) in columns.enumerate() {
-            for (record, value) in records.chunks_exact_mut(width).zip(column) {
-                record[k] = *value;
+        let mut records = vec![0; scale.len() * width];
+        for (bucket, record) in records.chunks_exact_mut(width).enumerate() {
+            let s = f64::from(scale[bucket]);
+            record[0] = fixed(s * s);
+            for (said, block) in record[1..].iter_mut().zip(&chosen) {
+                *said = fixed(s * f64::from(block.weights[bucket]));
             }
         }
         Self { space, records, blocks: blocks.to_vec() }
     }
 
-    /// Adds what the n-grams say to the margins of the `N` blocks: [`Block::margin`] without
-    /// the intercept.
+    /// Writes the margins of the `N` blocks: those of [`Block::margins`].
     ///
-    /// [`Block::margin`]: crate::model::Block::margin
-    fn add<const N: usize>(&self, counter: &Counter, frequencies: &[f32], margins: &mut [Vec<f64>]) {
-        let (mut squares, mut sums) = (0.0, [0.0; N]);
-        for (bucket, count) in counter.entries() {
-            let tf = frequencies.get(count as usize).copied().unwrap_or_else(|| sublinear(count));
+    /// [`Block::margins`]: crate::model::block::Block::margins
+    fn write<const N: usize>(&self, model: &Model, grams: &Grams, margins: &mut [Vec<f64>]) {
+        let (mut whole, mut peaks) = ([Sum::default(); N], [f64::NEG_INFINITY; N]);
+        for sentence in grams.sentences() {
+            let sums = self.sums::<N>(sentence);
+            for k in 0..N {
+                whole[k] += sums[k];
+                peaks[k] = peaks[k].max(sums[k].margin());
+            }
+        }
+        for (k, &(label, block)) in self.blocks.iter().enumerate() {
+            let blocks = &model.labels[label].blocks;
+            let intercept = blocks[block].intercept;
+            let found = Margins::new(intercept + whole[k].margin(), intercept + peaks[k]);
+            (margins[label][block], margins[label][blocks.len() + block]) = (found.whole, found.peak);
+        }
+    }
+
+    fn sums<const N: usize>(&self, buckets: &[u32]) -> [Sum; N] {
+        let (mut squares, mut said) = (0, [0; N]);
+        for &bucket in buckets {
             let at = bucket as usize * (N + 1);
             let record = &self.records[at..at + N + 1];
-            let value = f64::from(tf * record[0]);
-            squares += value * value;
-            for (sum, weight) in sums.iter_mut().zip(&record[1..]) {
-                *sum += value * f64::from(*weight);
+            squares += i64::from(record[0]);
+            for (sum, said) in said.iter_mut().zip(&record[1..]) {
+                *sum += i64::from(*said);
             }
         }
-        if squares > 0.0 {
-            let length = squares.sqrt();
-            for (&(label, block), sum) in self.blocks.iter().zip(sums) {
-                margins[label][block] += sum / length;
-            }
-        }
+        said.map(|said| Sum { said, squares })
     }
 }
 
@@ -173,8 +180,10 @@ mod tests {
                     block.scale = Some(scale.collect());
                 }
                 label.blocks.push(block);
-                label.head.weights.insert(copy, 0.3);
-                label.head.means.insert(copy, 0.1);
+                for (column, weight) in [(copy, 0.3), (label.blocks.len() + copy, 0.2)] {
+                    label.head.weights.insert(column, weight);
+                    label.head.means.insert(column, 0.1);
+                }
             }
         }
         model

@@ -208,6 +208,7 @@ fn check(model: &Model, samples: &[Sample], name: &str) {
     assert!(mean(&lookalike) >= 0.95, "{lookalike:?}");
     assert!(mean(&readable) >= 0.80, "{readable:?}");
     assert!(readable.iter().all(|r| r.2 <= 0.05), "{readable:?}");
+    assert!(dilution >= 0.50, "{dilution}");
 }
 
 #[test]

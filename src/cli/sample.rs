@@ -8,10 +8,8 @@ use clap::Args;
 use netiquette::Model;
 use netiquette::corpus::WEIGHT;
 use netiquette::escape::spreadsheet;
-use netiquette::features::ngram::Space;
 use netiquette::features::topic::Bag;
 use netiquette::logistic::logit;
-use netiquette::model::frequencies;
 use netiquette::sample::{Candidate, Pick, Plan, Reason, disagreement, sample};
 use netiquette::text::Folded;
 
@@ -151,8 +149,7 @@ fn candidates(
             if !Model::comparable(label, context) {
                 continue;
             }
-            let ngrams = |space: Space| frequencies(&one.ngrams[space as usize]);
-            let row = model.dense_row(label, ngrams, &one.scalars, bag, context);
+            let row = model.row(label, one, bag, context);
             margins.push(label.head.logit(&row) - logit(label.threshold));
             apart = apart.max(disagreement(&row[..label.blocks.len()]));
         }

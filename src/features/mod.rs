@@ -15,7 +15,7 @@ use crate::text::Folded;
 use classes::Classes;
 use heuristic::{HEURISTICS, Scan};
 use lexicon::{GROUP, Lexicon, MOST_LISTS, SPEECH};
-use ngram::{Counter, Space, Word};
+use ngram::{Grams, Space, Word};
 use sentence::Sentences;
 
 /// Turns text into numbers; holds nothing that was learned but the word lists.
@@ -39,11 +39,12 @@ pub struct Extraction {
     pub words: Vec<Word>,
     /// Word classes of the text.
     pub classes: Classes,
-    sentences: Sentences,
+    /// Its sentences.
+    pub sentences: Sentences,
     /// Word-list hits: column, symbol after the hit.
     hits: Vec<(usize, usize)>,
-    /// Counted n-grams per space, in the order of [`Space::ALL`].
-    pub ngrams: [Counter; Space::ALL.len()],
+    /// N-grams per space, in the order of [`Space::ALL`].
+    pub ngrams: [Grams; Space::ALL.len()],
     /// Heuristics, then word-list columns: see [`Extractor::scalar_names`].
     pub scalars: Vec<f64>,
 }
@@ -99,7 +100,7 @@ impl Extractor {
         self.extract_spaces(text, &Space::ALL, out);
     }
 
-    /// Measures `text` into `out`, n-grams of `spaces` only: the counters of the others, and
+    /// Measures `text` into `out`, n-grams of `spaces` only: those of the others, and
     /// without [`Space::Classes`] the classes, keep what they held.
     pub fn extract_spaces(&self, text: &str, spaces: &[Space], out: &mut Extraction) {
         out.folded.fold(text);
@@ -122,11 +123,8 @@ impl Extractor {
         let peaks = out.sentences.peaks(&out.hits);
         let lists = self.columns.iter().flatten().count();
         for &space in spaces {
-            let (bits, counter) = (self.bits[space as usize], &mut out.ngrams[space as usize]);
-            match space {
-                Space::Words => counter.count_words(&out.words, bits),
-                _ => counter.count(space, &out.folded, &out.classes, bits),
-            }
+            let grams = &mut out.ngrams[space as usize];
+            grams.fill(space, &out.folded, &out.classes, &out.sentences, self.bits[space as usize]);
         }
         let scan = Scan::new(text, &out.folded, &out.words);
         out.scalars.clear();

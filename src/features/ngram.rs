@@ -1,4 +1,4 @@
-//! Hashed n-grams of a folded text, counted.
+//! Hashed n-grams of a folded text.
 //!
 //! Character n-grams of 2–6 symbols inside word bounds (a token is read with a
 //! blank on either side, as scikit-learn's `char_wb` does), and word 1–2-grams.
@@ -10,6 +10,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::features::classes::Classes;
+use crate::features::sentence::Sentences;
 use crate::text::{Folded, SPACE};
 
 /// Which n-grams a block is made of.
@@ -122,82 +123,37 @@ pub fn bucket(hash: u64, bits: u32) -> u32 {
     (hash >> (64 - bits)) as u32
 }
 
-/// Counts buckets of one text: one number per bucket of the table, and a list of those
-/// that are not 0, so that counting takes neither a search nor a branch. The list keeps the
-/// order of first occurrence, so that sums over it are the same on every machine.
+/// The n-grams of one text over one space, sentence by sentence: what a text says is the sum
+/// of what its n-grams say, so nothing is counted. Reused from text to text.
 #[derive(Clone, Debug, Default)]
-pub struct Counter {
-    /// By bucket; they stop at 65,535.
-    counts: Vec<u16>,
-    /// The first `distinct` are the buckets that came.
-    came: Vec<u32>,
-    distinct: usize,
+pub struct Grams {
+    /// Buckets by sentence; only the first `sentences` are of this text.
+    buckets: Vec<Vec<u32>>,
+    sentences: usize,
 }
 
-impl Counter {
-    /// Counts the n-grams of `folded`, whose classes are `classes`, in `space` over `2^bits` buckets.
-    pub fn count(&mut self, space: Space, folded: &Folded, classes: &Classes, bits: u32) {
-        let mut tally = self.clear(bits);
-        space.for_each(folded, classes, |hash, _| tally.add(bucket(hash, bits)));
-        self.distinct = tally.distinct;
+impl Grams {
+    /// Gathers the n-grams of `folded`, whose classes are `classes`, over `2^bits` buckets. An
+    /// n-gram is of the sentence that its last symbol is in.
+    pub fn fill(
+        &mut self,
+        space: Space,
+        folded: &Folded,
+        classes: &Classes,
+        sentences: &Sentences,
+        bits: u32,
+    ) {
+        self.sentences = sentences.len();
+        self.buckets.resize_with(self.buckets.len().max(self.sentences), Vec::new);
+        self.buckets[..self.sentences].iter_mut().for_each(Vec::clear);
+        space.for_each(folded, classes, |hash, symbols| {
+            self.buckets[sentences.holding(symbols.end)].push(bucket(hash, bits));
+        });
     }
 
-    /// Counts the n-grams of [`Space::Words`], given the words.
-    pub fn count_words(&mut self, words: &[Word], bits: u32) {
-        let mut tally = self.clear(bits);
-        word_ngrams(words.iter().copied(), |hash, _| tally.add(bucket(hash, bits)));
-        self.distinct = tally.distinct;
-    }
-
-    /// Distinct buckets and how often each came, in order of first occurrence.
-    pub fn entries(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
-        let came = self.came[..self.distinct].iter();
-        came.map(|&bucket| (bucket, u32::from(self.counts[bucket as usize])))
-    }
-
-    /// How often `bucket` came.
-    pub fn get(&self, bucket: u32) -> u32 {
-        self.counts.get(bucket as usize).copied().map_or(0, u32::from)
-    }
-
-    /// Forgets everything; makes the table `2^bits` long.
-    fn clear(&mut self, bits: u32) -> Tally<'_> {
-        for &bucket in &self.came[..self.distinct] {
-            self.counts[bucket as usize] = 0;
-        }
-        self.counts.resize(1 << bits, 0);
-        Tally { counts: &mut self.counts, came: &mut self.came, distinct: 0 }
-    }
-}
-
-/// A [`Counter`] at work; apart, so that the number of buckets stays in a register.
-struct Tally<'a> {
-    counts: &'a mut [u16],
-    came: &'a mut Vec<u32>,
-    distinct: usize,
-}
-
-impl Tally<'_> {
-    #[inline(always)]
-    fn add(&mut self, bucket: u32) {
-        if self.distinct == self.came.len() {
-            self.came.resize(2 * self.distinct + 512, 0);
-        }
-        let count = &mut self.counts[bucket as usize];
-        self.came[self.distinct] = bucket;
-        self.distinct += usize::from(*count == 0);
-        *count = count.saturating_add(1);
-    }
-}
-
-/// Sublinear term frequency, `1 + ln(count)`.
-#[inline]
-pub fn sublinear(count: u32) -> f32 {
-    match count {
-        1 => 1.0,
-        2 => 1.693_147_2,
-        3 => 2.098_612_3,
-        n => 1.0 + (n as f32).ln(),
+    /// The buckets of each sentence, one per n-gram.
+    pub fn sentences(&self) -> impl Iterator<Item = &[u32]> {
+        self.buckets[..self.sentences].iter().map(Vec::as_slice)
     }
 }
 
@@ -253,46 +209,21 @@ mod tests {
     }
 
     #[test]
-    fn the_counter_counts_like_a_map() {
-        let mut counter = Counter::default();
-        for bits in [10, 12, 10] {
-            let mut map: HashMap<u32, u32> = HashMap::new();
-            let mut tally = counter.clear(bits);
-            let mut state = 1u32;
-            for _ in 0..10_000 {
-                state = state.wrapping_mul(1664525).wrapping_add(1013904223);
-                let bucket = state >> (32 - bits);
-                tally.add(bucket);
-                *map.entry(bucket).or_default() += 1;
-            }
-            counter.distinct = tally.distinct;
-            assert_eq!(counter.entries().count(), map.len());
-            assert!(counter.entries().all(|(b, n)| map[&b] == n && counter.get(b) == n));
+    fn every_ngram_is_of_one_sentence() {
+        let text = "Das ist ein recht langer Satz! Und der hier ist es auch.";
+        let folded = Folded::new(text);
+        let mut sentences = Sentences::default();
+        sentences.find(&folded);
+        let mut grams = Grams::default();
+        for space in [Space::Chars, Space::Words] {
+            grams.fill(space, &folded, &Classes::default(), &sentences, 12);
+            let mut all = Vec::new();
+            space.for_each(&folded, &Classes::default(), |hash, _| all.push(bucket(hash, 12)));
+            let found: Vec<&[u32]> = grams.sentences().collect();
+            assert_eq!(found.len(), 2);
+            assert_eq!(found.concat(), all);
         }
-    }
-
-    #[test]
-    fn counts_stop_at_the_largest_number() {
-        let mut counter = Counter::default();
-        let mut tally = counter.clear(10);
-        (0..70_000).for_each(|_| tally.add(7));
-        counter.distinct = tally.distinct;
-        assert_eq!(counter.entries().collect::<Vec<_>>(), [(7, 65_535)]);
-    }
-
-    #[test]
-    fn words_counted_from_a_list_are_those_of_the_space() {
-        let folded = Folded::new("Na ja, na ja! 12 Uhr");
-        let (mut one, mut other) = (Counter::default(), Counter::default());
-        one.count(Space::Words, &folded, &Classes::default(), 12);
-        other.count_words(&words(&folded).collect::<Vec<_>>(), 12);
-        assert!(one.entries().eq(other.entries()) && one.entries().count() > 5);
-    }
-
-    #[test]
-    fn frequencies_are_sublinear() {
-        for n in 1..50u32 {
-            assert!((f64::from(sublinear(n)) - (1.0 + f64::from(n).ln())).abs() < 1e-6);
-        }
+        // "Und", and "! und", which ends there: seven words of one sort, seven of the other.
+        assert_eq!(grams.sentences().last().map(<[u32]>::len), Some(14));
     }
 }

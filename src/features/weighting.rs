@@ -62,8 +62,8 @@ mod tests {
     #[test]
     fn the_ratio_is_positive_where_the_column_is_on_positives() {
         let mut m = CsrMatrix::new(2);
-        m.push_row([(0, 1.0)]);
-        m.push_row([(1, 1.0)]);
+        m.push_group([[(0, 1.0)]]);
+        m.push_group([[(1, 1.0)]]);
         let r = naive_bayes_ratio(&m, &[0, 1], &[true, false], 1.0);
         assert!((r[0] - 2f64.ln()).abs() < 1e-12);
         assert!((r[1] + 2f64.ln()).abs() < 1e-12);

@@ -12,7 +12,8 @@ use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 
-use super::{Block, Figures, LabelModel, Model, Provenance};
+use super::block::Block;
+use super::{Figures, LabelModel, Model, Provenance};
 use crate::error::{Error, Result};
 use crate::features::Extractor;
 use crate::features::lexicon::Lexicon;
@@ -23,7 +24,7 @@ use crate::train::Config;
 
 const MAGIC: [u8; 8] = *b"NETIQMDL";
 /// Version of the file format and of the features; raised when either changes.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 const PREFIX: usize = MAGIC.len() + 4;
 const CHECKSUM: usize = 32;
 /// Key of the header among the tensors' metadata.
@@ -147,7 +148,7 @@ pub fn read(bytes: &[u8]) -> Result<(Model, ModelId)> {
                 intercept: block.intercept,
             });
         }
-        let columns = blocks.len() + scalars + COLUMNS.len();
+        let columns = 2 * blocks.len() + scalars + COLUMNS.len();
         if label.head.weights.len() != columns || label.head.means.len() != columns {
             return Err(damaged(&format!("label `{}` has no head of {columns} columns", label.name)));
         }
@@ -185,7 +186,8 @@ fn verified(bytes: &[u8]) -> Result<(&[u8], ModelId)> {
     }
     if version != FORMAT {
         return Err(Error::model(format!(
-            "this model has format {version}; this netiquette reads format {FORMAT}"
+            "this model has format {version}, written by an older netiquette; this one reads format {FORMAT}, \
+             whose features differ: train it anew"
         )));
     }
     Ok((&content[PREFIX..], ModelId(hash.to_hex()[..12].to_owned())))

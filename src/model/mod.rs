@@ -1,16 +1,18 @@
 //! A trained model and what it says about one comment.
 
+pub mod block;
 pub mod file;
 
 use serde::{Deserialize, Serialize};
 
-use crate::features::ngram::{Counter, Space, sublinear};
+use crate::features::ngram::Space;
 use crate::features::topic::{Background, Bag, COLUMNS, Context};
 use crate::features::{Extraction, Extractor};
 use crate::head::Head;
 use crate::metrics;
 use crate::metrics::Confusion;
 use crate::train::Config;
+use block::{Block, Margins, Sum};
 
 /// Everything needed to score and to explain.
 #[derive(Clone, Debug)]
@@ -42,21 +44,6 @@ pub struct LabelModel {
     pub threshold: f64,
     /// Out-of-fold figures at training.
     pub figures: Figures,
-}
-
-/// A sparse regression over one space.
-#[derive(Clone, Debug)]
-pub struct Block {
-    /// Name of its column.
-    pub name: String,
-    /// Its n-grams.
-    pub space: Space,
-    /// Scale per bucket; `None`: the space's idf.
-    pub scale: Option<Vec<f32>>,
-    /// Weight per bucket.
-    pub weights: Vec<f32>,
-    /// Margin of a text without a known n-gram.
-    pub intercept: f64,
 }
 
 /// Where a model came from.
@@ -132,52 +119,60 @@ pub fn rounded(probability: f64) -> f64 {
     (probability * 1e4).round() / 1e4
 }
 
-impl Block {
-    /// Scale per bucket.
-    pub fn scale<'a>(&'a self, idf: &'a [Vec<f32>; Space::ALL.len()]) -> &'a [f32] {
-        self.scale.as_deref().unwrap_or(&idf[self.space as usize])
-    }
-
-    /// `intercept + Σ_j w_j · tf_j · s_j / |tf · s|` over the n-grams of a text.
-    pub fn margin(&self, scale: &[f32], ngrams: impl IntoIterator<Item = (u32, f32)>) -> f64 {
-        let (mut sum, mut squares) = (0.0, 0.0);
-        for (bucket, tf) in ngrams {
-            let value = f64::from(tf * scale[bucket as usize]);
-            squares += value * value;
-            sum += value * f64::from(self.weights[bucket as usize]);
-        }
-        self.intercept + if squares > 0.0 { sum / squares.sqrt() } else { 0.0 }
-    }
+/// Name of the column that holds the [peak](Margins::peak) of a block.
+fn peak_name(block: &str) -> String {
+    format!("{block}.peak")
 }
 
-/// Counted n-grams as `(bucket, sublinear count)`.
-pub fn frequencies(counter: &Counter) -> impl Iterator<Item = (u32, f32)> + '_ {
-    counter.entries().map(|(bucket, count)| (bucket, sublinear(count)))
+/// Names of the columns of a head: see [`Model::column_names`].
+pub fn column_names<'a>(blocks: impl Iterator<Item = &'a str> + Clone, scalars: &[String]) -> Vec<String> {
+    let margins = blocks.clone().map(str::to_owned).chain(blocks.map(peak_name));
+    let topic = COLUMNS.iter().map(|c| (*c).to_owned());
+    margins.chain(scalars.iter().cloned()).chain(topic).collect()
+}
+
+impl Extraction {
+    /// What `block`, whose scale is given, says of the comment.
+    pub fn margins(&self, block: &Block, scale: &[f32]) -> Margins {
+        block.margins(self.sentence_sums(block, scale))
+    }
+
+    /// The same, sentence by sentence.
+    pub fn sentence_sums(&self, block: &Block, scale: &[f32]) -> Vec<Sum> {
+        let sentence = |buckets: &[u32]| block.sum(scale, buckets.iter().map(|&bucket| (bucket, 1)));
+        self.ngrams[block.space as usize].sentences().map(sentence).collect()
+    }
 }
 
 impl Model {
-    /// Names of the head's columns of a label.
+    /// Names of the head's columns of a label: the margin of each block, its peak, scalars,
+    /// topic columns.
     pub fn column_names(&self, label: &LabelModel) -> Vec<String> {
-        let blocks = label.blocks.iter().map(|b| b.name.clone());
-        let topic = COLUMNS.iter().map(|c| (*c).to_owned());
-        blocks.chain(self.extractor.scalar_names()).chain(topic).collect()
+        column_names(label.blocks.iter().map(|b| b.name.as_str()), &self.extractor.scalar_names())
     }
 
-    /// The dense row of `label`: margins, scalars, topic columns. `ngrams` gives the
-    /// n-grams of a space as `(bucket, sublinear count)`.
-    pub fn dense_row<I: Iterator<Item = (u32, f32)>>(
+    /// The dense row of `label`, in the order of its [names](Model::column_names); `margins`
+    /// gives what a block, whose scale is given too, says.
+    pub fn dense_row(
         &self,
         label: &LabelModel,
-        ngrams: impl Fn(Space) -> I,
+        margins: impl Fn(&Block, &[f32]) -> Margins,
         scalars: &[f64],
         bag: &Bag,
         context: &Context<'_>,
     ) -> Vec<f64> {
-        let margin = |block: &Block| block.margin(block.scale(&self.idf), ngrams(block.space));
-        let mut row: Vec<f64> = label.blocks.iter().map(margin).collect();
+        let margins = label.blocks.iter().map(|block| margins(block, block.scale(&self.idf)));
+        let margins: Vec<Margins> = margins.collect();
+        let mut row: Vec<f64> = margins.iter().map(|m| m.whole).collect();
+        row.extend(margins.iter().map(|m| m.peak));
         row.extend(scalars);
         self.background.columns(bag, context, &mut row);
         row
+    }
+
+    /// The dense row of a comment as it was extracted.
+    pub fn row(&self, label: &LabelModel, one: &Extraction, bag: &Bag, context: &Context<'_>) -> Vec<f64> {
+        self.dense_row(label, |block, scale| one.margins(block, scale), &one.scalars, bag, context)
     }
 
     /// Whether `label` can be scored in `context`: [`OFF_TOPIC`] needs something to
@@ -189,10 +184,9 @@ impl Model {
     /// Probability of each label, 0–1: the definition that a
     /// [`Scorer`](crate::scorer::Scorer) keeps to; `None` where it is not [comparable](Model::comparable).
     pub fn score(&self, one: &Extraction, bag: &Bag, context: &Context<'_>) -> Vec<Option<f64>> {
-        let ngrams = |space: Space| frequencies(&one.ngrams[space as usize]);
         let score = |label: &LabelModel| {
-            let row = || self.dense_row(label, ngrams, &one.scalars, bag, context);
-            Self::comparable(label, context).then(|| label.probability(&row()))
+            let probability = || label.probability(&self.row(label, one, bag, context));
+            Self::comparable(label, context).then(probability)
         };
         self.labels.iter().map(score).collect()
     }

@@ -21,12 +21,13 @@ pub use folds::{assign_folds, fold_of};
 use crate::error::{Error, Result};
 use crate::features::Extractor;
 use crate::features::ngram::Space;
-use crate::features::topic::{Background, COLUMNS};
+use crate::features::topic::Background;
 use crate::features::weighting::{Weighting, idf, naive_bayes_ratio};
 use crate::head::Head;
 use crate::logistic::Params;
 use crate::metrics::Ranking;
-use crate::model::{Block, Figures, LabelModel, Model, Provenance, rounded};
+use crate::model::block::{Block, Margins};
+use crate::model::{Figures, LabelModel, Model, Provenance, column_names, rounded};
 use crate::prepared::Prepared;
 use crate::sparse::{CsrMatrix, Design};
 use crate::threshold::{Answer, Evidence, choose};
@@ -143,7 +144,7 @@ impl Trainer<'_> {
             .map(|(b, fold)| self.fit_block(configs[b], &judged, fold))
             .collect::<Result<_>>()?;
         let of_block = |b: usize| &fitted[b * (folds + 1)..(b + 1) * (folds + 1)];
-        let margins: Vec<Vec<f64>> = configs
+        let margins: Vec<Vec<Margins>> = configs
             .par_iter()
             .enumerate()
             .map(|(b, c)| self.held_out_margins(c, of_block(b), &judged))
@@ -211,7 +212,7 @@ impl Trainer<'_> {
                 ratio.iter().zip(&table.idf).map(|(r, w)| r * w).collect()
             }
         };
-        let design = Design::unit_length(&table.matrix, rows, scale.clone());
+        let design = Design::scaled(&table.matrix, &rows, scale.clone());
         let dataset = DatasetBase::new(design, Array1::from_vec(targets));
         let name = &self.prepared.labels[self.label];
         let fitted = Params::default()
@@ -223,44 +224,60 @@ impl Trainer<'_> {
         Ok(FittedBlock { scale, weights: fitted.weights, intercept: fitted.intercept })
     }
 
-    /// The margin of every judged row by the fit that did not see it.
-    fn held_out_margins(&self, config: &BlockConfig, fitted: &[FittedBlock], judged: &Judged) -> Vec<f64> {
-        let table = self.table(config.space);
-        let mut margins = vec![0.0; judged.rows.len()];
-        let mut scratch = vec![0.0; table.matrix.columns()];
+    /// The margins of every judged row by the fit that did not see it.
+    fn held_out_margins(
+        &self,
+        config: &BlockConfig,
+        fitted: &[FittedBlock],
+        judged: &Judged,
+    ) -> Vec<Margins> {
+        let mut margins = vec![Margins::default(); judged.rows.len()];
         for (fold, block) in fitted.iter().enumerate() {
             let seen = |k: usize| self.in_sources(&config.sources, judged.rows[k]);
             let wanted = |k: &usize| {
                 if seen(*k) { judged.folds[*k] == fold } else { fold == self.config.folds }
             };
             let positions: Vec<usize> = (0..judged.rows.len()).filter(wanted).collect();
-            let rows = positions.iter().map(|&k| judged.rows[k]).collect();
-            let design = Design::unit_length(&table.matrix, rows, block.scale.clone());
-            let mut out = vec![0.0; positions.len()];
-            design.times(&block.weights, &mut scratch, &mut out);
-            for (k, margin) in positions.into_iter().zip(out) {
-                margins[k] = margin + block.intercept;
-            }
+            let rows: Vec<u32> = positions.iter().map(|&k| judged.rows[k]).collect();
+            let found = self.margins(self.table(config.space), block, &rows);
+            positions.into_iter().zip(found).for_each(|(k, found)| margins[k] = found);
         }
         margins
+    }
+
+    fn margins(&self, table: &Table, block: &FittedBlock, rows: &[u32]) -> Vec<Margins> {
+        let mut scratch = vec![0.0; table.matrix.columns()];
+        let mut times = |design: Design<'_>| {
+            let mut out = vec![0.0; design.rows()];
+            design.times(&block.weights, &mut scratch, &mut out);
+            out
+        };
+        let whole = times(Design::scaled(&table.matrix, rows, block.scale.clone()));
+        let mut sentences = times(Design::ungrouped(&table.matrix, rows, block.scale.clone())).into_iter();
+        let of_row = |(&row, whole): (&u32, f64)| {
+            let own = sentences.by_ref().take(table.matrix.group(row as usize).len());
+            let peak = block.intercept + own.fold(f64::NEG_INFINITY, f64::max);
+            Margins::new(block.intercept + whole, peak)
+        };
+        rows.iter().zip(whole).map(of_row).collect()
     }
 
     /// Which columns of the dense row the head uses.
     fn used(&self, blocks: &[&BlockConfig]) -> Vec<bool> {
         let label = &self.prepared.labels[self.label];
-        let names = blocks.iter().map(|b| b.name.as_str());
-        let names = names.chain(self.scalars.iter().map(String::as_str)).chain(COLUMNS);
-        names.map(|name| self.config.uses(label, name)).collect()
+        let names = column_names(blocks.iter().map(|b| b.name.as_str()), &self.scalars);
+        names.iter().map(|name| self.config.uses(label, name)).collect()
     }
 
-    /// One dense row per judged row: margins, scalars, topic columns, source columns; 0
+    /// One dense row per judged row: margins, peaks, scalars, topic columns, source columns; 0
     /// in a column that the head does not use, which gives it no weight.
-    fn dense(&self, blocks: &[&BlockConfig], margins: &[Vec<f64>], judged: &Judged) -> Vec<Vec<f64>> {
+    fn dense(&self, blocks: &[&BlockConfig], margins: &[Vec<Margins>], judged: &Judged) -> Vec<Vec<f64>> {
         let levels = self.prepared.levels(self.background);
         let used = self.used(blocks);
         let row = |k: usize| {
             let i = judged.rows[k] as usize;
-            let mut row: Vec<f64> = margins.iter().map(|m| m[k]).collect();
+            let mut row: Vec<f64> = margins.iter().map(|m| m[k].whole).collect();
+            row.extend(margins.iter().map(|m| m[k].peak));
             row.extend(&self.prepared.scalars[i]);
             self.background.columns(&self.prepared.bags[i], &self.prepared.context(i, &levels), &mut row);
             row.iter_mut().zip(&used).filter(|(_, used)| !**used).for_each(|(value, _)| *value = 0.0);

@@ -3,7 +3,6 @@ use std::collections::HashMap;
 use netiquette::corpus::{Corpus, Options, Role, Table, read_corpus};
 use netiquette::evaluate::score_judged;
 use netiquette::features::Extractor;
-use netiquette::features::ngram::Space;
 use netiquette::logistic::logit;
 use netiquette::metrics::SplitMix64;
 use netiquette::model::Model;
@@ -119,17 +118,7 @@ fn candidates(model: &Model, prepared: &Prepared, corpus: &Corpus, rows: &[u32])
     let levels = prepared.levels(&model.background);
     let candidate = |&i: &u32| {
         let i = i as usize;
-        let ngrams = |space: Space| {
-            let (indices, values) = prepared.spaces[space as usize].row(i);
-            indices.iter().copied().zip(values.iter().copied())
-        };
-        let row = model.dense_row(
-            label,
-            ngrams,
-            &prepared.scalars[i],
-            &prepared.bags[i],
-            &prepared.context(i, &levels),
-        );
+        let row = prepared.row(i, model, label, &levels);
         Candidate {
             margins: vec![label.head.logit(&row) - logit(label.threshold)],
             disagreement: disagreement(&row[..label.blocks.len()]),
