@@ -75,6 +75,10 @@ impl Folded {
             if is_lone(token, &self.symbols[begin..]) {
                 run = if lone == 0 { begin } else { run };
                 lone += 1;
+                if lone == MOST_LONE {
+                    self.join(run, lone, self.symbols.len());
+                    lone = 0;
+                }
                 continue;
             }
             if lone > 0 {
@@ -208,7 +212,7 @@ impl Folded {
     /// Makes one token of the `lone` letters from `run` to `end` if they are at least three; the
     /// number of symbols that what follows has moved down by.
     fn join(&mut self, run: usize, lone: usize, end: usize) -> usize {
-        if lone < 3 {
+        if lone < FEWEST_LONE {
             return 0;
         }
         for i in 0..lone {
@@ -286,6 +290,11 @@ impl Folded {
         to
     }
 }
+
+/// Lone letters that are one word, at least and at most.
+pub const FEWEST_LONE: usize = 3;
+/// See [`FEWEST_LONE`].
+pub const MOST_LONE: usize = 1024;
 
 /// Longest token in bytes; what has more without a blank is several.
 pub const LONGEST_TOKEN: usize = 4096;

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use netiquette::corpus::{Field, Outcome, Reject, Row};
 use netiquette::features::topic::{Bag, Context};
 use netiquette::model::{LabelModel, Model};
-use netiquette::scorer::{Scorer, Scratch};
+use netiquette::scorer::{Scorer, Scratch, Scratches};
 use netiquette::stream::{Parents, Threads};
-use netiquette::text::Folded;
 use rayon::prelude::*;
 
 use super::append::{Fate, Past, nameless};
@@ -61,6 +60,7 @@ impl Batch {
 pub struct Job<'a> {
     pub model: &'a Model,
     pub scorer: Scorer<'a>,
+    pub scratches: Scratches,
     pub threads: &'a mut Threads,
     pub writer: Writer,
     pub rejects: Rejects,
@@ -127,7 +127,8 @@ impl Job<'_> {
     fn note_parent(&self, row: &Row<'_>, parents: &mut Parents) {
         let id = row.get(Field::Id);
         let is_answered = self.threads.is_answered(id);
-        parents.add(id, is_answered.then(|| Bag::new(&Folded::new(row.get(Field::Text)))));
+        let bag = |scratch: &mut Scratch| self.scorer.bag(row.get(Field::Text), scratch);
+        parents.add(id, is_answered.then(|| self.scratches.with(bag)));
     }
 
     fn waiting(&self, row: &Row<'_>, parents: &Parents) -> Waiting {
@@ -147,7 +148,7 @@ impl Job<'_> {
         self.threads.fetch(article_ids, &model.background)?;
         let threads = &*self.threads;
         let labels = model.labels.len();
-        let score = |scratch: &mut Scratch, rows: &[Waiting]| {
+        let score = |rows: &[Waiting], scratch: &mut Scratch| {
             let mut scores = Vec::with_capacity(rows.len() * labels);
             for row in rows {
                 let parent = row.parent.as_deref();
@@ -157,7 +158,8 @@ impl Job<'_> {
             scores
         };
         let chunks = batch.rows.par_chunks(CHUNK);
-        let scored: Vec<Vec<Option<f64>>> = chunks.map_init(Scratch::default, score).collect();
+        let scored = chunks.map(|rows| self.scratches.with(|scratch| score(rows, scratch)));
+        let scored: Vec<Vec<Option<f64>>> = scored.collect();
         let mut flags = Vec::with_capacity(labels);
         for (rows, scored) in batch.rows.chunks(CHUNK).zip(scored) {
             for (row, scores) in rows.iter().zip(scored.chunks(labels)) {

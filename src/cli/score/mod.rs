@@ -14,7 +14,8 @@ use std::time::Duration;
 use clap::Args;
 use netiquette::corpus::{Field, Options, Outcome};
 use netiquette::error::{Error, Position};
-use netiquette::scorer::Scorer;
+use netiquette::features::topic::Bag;
+use netiquette::scorer::{Scorer, Scratches};
 use netiquette::stream::{Gathered, Threads};
 
 use self::append::Past;
@@ -122,7 +123,9 @@ pub fn run(args: &ScoreArgs, log: &Log) -> anyhow::Result<u8> {
         }
         false => None,
     };
-    let mut threads = threads(args, &inputs, &options, log)?;
+    let (scorer, scratches) = (Scorer::new(&model), Scratches::default());
+    let bag = |text: &str| scratches.with(|scratch| scorer.bag(text, scratch));
+    let mut threads = threads(args, &inputs, &options, log, &bag)?;
     threads.settle(&model.background)?;
     let table = inputs.open("scoring", log)?;
     let rejects = Rejects::new(rejects, args.max_rejects, args.spreadsheet_safe)?;
@@ -133,9 +136,9 @@ pub fn run(args: &ScoreArgs, log: &Log) -> anyhow::Result<u8> {
     };
     let summary = Summary::new(summary, &model, id.to_string());
     let tally = Tally::default();
-    let scorer = Scorer::new(&model);
+    let threads = &mut threads;
     let mut job =
-        Job { model: &model, scorer, threads: &mut threads, writer, rejects, tally, summary, journal, past };
+        Job { model: &model, scorer, scratches, threads, writer, rejects, tally, summary, journal, past };
     job.score(table)?;
     for (source, (before, after)) in inputs.sources().iter().zip(stamps.iter().zip(inputs.stamps()?)) {
         if *before != after {
@@ -160,13 +163,19 @@ fn create(args: &ScoreArgs, path: &Path) -> netiquette::Result<Artifact> {
 }
 
 /// The first pass.
-fn threads(args: &ScoreArgs, inputs: &Inputs, options: &Options, log: &Log) -> netiquette::Result<Threads> {
+fn threads(
+    args: &ScoreArgs,
+    inputs: &Inputs,
+    options: &Options,
+    log: &Log,
+    bag: &(impl Fn(&str) -> Bag + Sync),
+) -> netiquette::Result<Threads> {
     let mut threads = Threads::spilling(|| Ok(Box::new(tempfile::tempfile()?)));
     for article in articles(args.articles.as_deref(), options, log)?.values() {
         threads.add_article(article);
         threads.relieve()?;
     }
-    gather(&mut inputs.open("reading", log)?, &mut threads, !args.no_thread)?;
+    gather(&mut inputs.open("reading", log)?, &mut threads, !args.no_thread, bag)?;
     Ok(threads)
 }
 
@@ -196,11 +205,17 @@ fn refuse_collisions(args: &ScoreArgs, comments: &[PathBuf]) -> netiquette::Resu
 const GATHERED: usize = 1024;
 const GATHERED_BYTES: usize = 8 << 20;
 
-/// The first pass: inline articles, and with `with_comments` the threads.
+/// The first pass: inline articles, and with `with_comments` the threads; `bag` gives the topic
+/// tokens of a text.
 ///
 /// # Errors
 /// If reading fails.
-pub fn gather(table: &mut Tables<'_>, threads: &mut Threads, with_comments: bool) -> netiquette::Result<()> {
+pub fn gather(
+    table: &mut Tables<'_>,
+    threads: &mut Threads,
+    with_comments: bool,
+    bag: &(impl Fn(&str) -> Bag + Sync),
+) -> netiquette::Result<()> {
     let has = |field| table.columns().index(field).is_some();
     let inline = has(Field::ArticleTitle) || has(Field::ArticleText) || has(Field::ArticleLead);
     if !inline && !(with_comments && (has(Field::ArticleId) || has(Field::ParentId))) {
@@ -225,12 +240,12 @@ pub fn gather(table: &mut Tables<'_>, threads: &mut Threads, with_comments: bool
             gathered.push(Gathered { text, article_id, parent_id: parent_id.to_owned() });
         }
         if gathered.len() >= GATHERED || bytes >= GATHERED_BYTES {
-            threads.add_comments(&gathered);
+            threads.add_comments(&gathered, bag);
             gathered.clear();
             bytes = 0;
         }
         threads.relieve()?;
     }
-    threads.add_comments(&gathered);
+    threads.add_comments(&gathered, bag);
     threads.relieve()
 }
