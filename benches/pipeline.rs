@@ -11,7 +11,7 @@ use netiquette::features::ngram::{Grams, Space};
 use netiquette::features::sentence::Sentences;
 use netiquette::features::topic::Context;
 use netiquette::model::file::embedded;
-use netiquette::scorer::{Scorer, Scratch};
+use netiquette::scorer::{Scorer, Scratch, Scratches};
 use netiquette::stream::{Gathered, Threads};
 use netiquette::text::Folded;
 use synthetic::Synthetic;
@@ -94,7 +94,8 @@ fn csv_to_csv(
         .map(|r| Gathered { text: r[2].to_owned(), article_id: r[1].to_owned(), parent_id: String::new() })
         .collect();
     let mut threads = Threads::default();
-    threads.add_comments(&gathered);
+    let scratches = Scratches::default();
+    threads.add_comments(&gathered, |text| scratches.with(|scratch| scorer.bag(text, scratch)));
     threads.settle(&[background]).expect("threads that never spill");
     let (mut scratch, mut scores, mut out) = (Scratch::default(), Vec::new(), String::new());
     for record in read() {

@@ -1,70 +1,82 @@
-//! A model compiled for speed: the probabilities of [`Model::score`], to the bit, without
-//! its detours.
+//! A model compiled for speed: the probabilities of [`Model::score`], to the bit.
 //!
-//! What is read together lies together: one table per space holds, bucket by bucket, the
-//! scale and the weights of every block of every label that share it, so that each distinct
-//! n-gram of a comment is looked up once. Columns that are the same for all labels are
-//! worked out once, spaces that no block uses are not counted, and no comment allocates.
+//! Comments repeat their tokens. What can be said of a token by itself is worked out when it
+//! first comes and looked up afterwards; a comment is then little more than a sum over its
+//! tokens. All sums are of integers, so no grouping of them changes a score.
 
-use crate::features::Extraction;
-use crate::features::ngram::{Grams, Space};
+mod fold;
+mod tables;
+
+use std::sync::{Mutex, PoisonError};
+
 use crate::features::topic::{Bag, COLUMNS, Context};
-use crate::model::Model;
-use crate::model::block::{Margins, Sum, fixed};
-
-/// Most weights in a record; blocks beyond begin another table.
-const WIDEST: usize = 4;
+use crate::logistic::sigmoid;
+use crate::model::{LabelModel, Model, rounded};
+use crate::reading::{Measure, Reading};
+use fold::Fold;
+use tables::{Sums, Tables};
 
 /// A model, ready to score many comments.
 #[derive(Clone, Debug)]
 pub struct Scorer<'m> {
     model: &'m Model,
-    spaces: Vec<Space>,
-    tables: Vec<Table>,
+    tables: Tables,
+    heads: Vec<Head>,
+    /// `ln(1 + n)` of small numbers.
+    logs: Vec<f64>,
 }
 
-/// Blocks over one space with one scale.
+/// The columns that a head uses, with weight and mean.
 #[derive(Clone, Debug)]
-struct Table {
-    space: Space,
-    /// Per bucket, in [fixed] point, its scale squared, then its scale times its weight in each
-    /// block.
-    records: Vec<i32>,
-    /// Label and position of each block.
-    blocks: Vec<(usize, usize)>,
+struct Head {
+    intercept: f64,
+    margins: Vec<(usize, f64, f64)>,
+    /// Of scalars and topic columns.
+    shared: Vec<(usize, f64, f64)>,
 }
 
-/// Buffers of one thread, reused from comment to comment.
+/// Buffers of one thread, and the tokens it knows; reused from comment to comment.
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
-    one: Extraction,
+    reading: Reading,
+    fold: Fold,
+    sums: Sums,
     bag: Bag,
     /// Scalars and topic columns.
     shared: Vec<f64>,
     /// Margins of the blocks of each label, then their peaks.
     margins: Vec<Vec<f64>>,
-    row: Vec<f64>,
 }
+
+/// Buffers for every thread of the pool, which know what they have met from batch to batch.
+#[derive(Debug)]
+pub struct Scratches(Vec<Mutex<Scratch>>);
+
+impl Default for Scratches {
+    fn default() -> Self {
+        // One more for whoever is not of the pool.
+        Self((0..=rayon::current_num_threads()).map(|_| Mutex::default()).collect())
+    }
+}
+
+impl Scratches {
+    /// Calls `work` with the buffers of this thread.
+    pub fn with<T>(&self, work: impl FnOnce(&mut Scratch) -> T) -> T {
+        let own = rayon::current_thread_index().map_or(0, |thread| thread + 1) % self.0.len();
+        // Whoever panicked over them left nothing that the next comment would not overwrite.
+        work(&mut self.0[own].lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Numbers whose logarithm is looked up.
+const FEW: u32 = 64;
 
 impl<'m> Scorer<'m> {
     /// Compiles `model`; takes about as much memory as the model.
     pub fn new(model: &'m Model) -> Self {
-        let mut tables: Vec<Table> = Vec::new();
-        for space in Space::ALL {
-            let blocks = || {
-                let labels = model.labels.iter().enumerate();
-                let all = labels.flat_map(|(l, label)| label.blocks.iter().enumerate().map(move |b| (l, b)));
-                all.filter(move |(_, (_, block))| block.space == space)
-            };
-            let plain = blocks().filter(|(_, (_, block))| block.scale.is_none());
-            let plain: Vec<(usize, usize)> = plain.map(|(l, (k, _))| (l, k)).collect();
-            tables.extend(plain.chunks(WIDEST).map(|chosen| Table::new(model, space, chosen)));
-            let own_scale = blocks().filter(|(_, (_, block))| block.scale.is_some());
-            tables.extend(own_scale.map(|(l, (k, _))| Table::new(model, space, &[(l, k)])));
-        }
-        let used = |space: &Space| tables.iter().any(|t| t.space == *space);
-        let spaces = Space::ALL.into_iter().filter(used).collect();
-        Self { model, spaces, tables }
+        let heads = model.labels.iter().map(Head::new).collect();
+        let logs = (0..FEW).map(|n| f64::from(n).ln_1p()).collect();
+        Self { model, tables: Tables::new(model), heads, logs }
     }
 
     /// Appends the probability of each label of the model to `scores`, 0–1; `None` where it is
@@ -76,92 +88,86 @@ impl<'m> Scorer<'m> {
         scratch: &mut Scratch,
         scores: &mut Vec<Option<f64>>,
     ) {
-        let Scratch { one, bag, shared, margins, row } = scratch;
-        self.model.extractor.extract_spaces(text, &self.spaces, one);
+        let labels = &self.model.labels;
+        self.read(text, scratch);
+        let Scratch { reading, fold, sums, bag, shared, margins } = scratch;
+        fold.fold(reading, &self.model.extractor, &self.tables, sums);
         shared.clear();
-        shared.extend(&one.scalars);
+        shared.extend(fold.scan.values().map(f64::from));
+        let lists = self.model.extractor.lists();
+        shared.extend(fold.hits[..lists].iter().map(|&n| self.log(n)));
+        shared.extend(&fold.peaks[..lists]);
         if context.is_empty() {
             // Nothing is tied to nothing.
             shared.extend([0.0; COLUMNS.len()]);
         } else {
-            bag.fill(&one.folded);
+            fill(bag, reading);
             self.model.background.columns(bag, context, shared);
         }
-        margins.resize(self.model.labels.len(), Vec::new());
-        for (margins, label) in margins.iter_mut().zip(&self.model.labels) {
-            margins.clear();
+        margins.resize(labels.len(), Vec::new());
+        for (margins, label) in margins.iter_mut().zip(labels) {
             margins.resize(2 * label.blocks.len(), 0.0);
         }
-        for table in &self.tables {
-            let grams = &one.ngrams[table.space as usize];
-            match table.blocks.len() {
-                1 => table.write::<1>(self.model, grams, margins),
-                2 => table.write::<2>(self.model, grams, margins),
-                3 => table.write::<3>(self.model, grams, margins),
-                _ => table.write::<WIDEST>(self.model, grams, margins),
-            }
+        self.tables.margins(self.model, sums, margins);
+        for ((label, head), margins) in labels.iter().zip(&self.heads).zip(margins) {
+            let probability = || head.probability(margins, shared);
+            scores.push(Model::comparable(label, context).then(probability));
         }
-        for (label, margins) in self.model.labels.iter().zip(margins) {
-            row.clear();
-            row.extend(margins.iter().chain(&*shared));
-            scores.push(Model::comparable(label, context).then(|| label.probability(row)));
-        }
+    }
+
+    /// The topic tokens of a text.
+    pub fn bag(&self, text: &str, scratch: &mut Scratch) -> Bag {
+        self.read(text, scratch);
+        fill(&mut scratch.bag, &scratch.reading);
+        scratch.bag.clone()
+    }
+
+    fn read(&self, text: &str, scratch: &mut Scratch) {
+        let measure = Measure {
+            extractor: &self.model.extractor,
+            width: self.tables.width_of_chars(),
+            sums: &|facts, sums| self.tables.chars(facts.symbols(), sums),
+        };
+        scratch.reading.read(text, &measure);
+    }
+
+    fn log(&self, n: u32) -> f64 {
+        self.logs.get(n as usize).copied().unwrap_or_else(|| f64::from(n).ln_1p())
     }
 }
 
-impl Table {
-    fn new(model: &Model, space: Space, blocks: &[(usize, usize)]) -> Self {
-        let chosen: Vec<_> = blocks.iter().map(|&(l, k)| &model.labels[l].blocks[k]).collect();
-        let scale = chosen.first().map_or(&[][..], |block| block.scale(&model.idf));
-        let width = 1 + blocks.len();
-        let mut records = vec![0; scale.len() * width];
-        for (bucket, record) in records.chunks_exact_mut(width).enumerate() {
-            let s = f64::from(scale[bucket]);
-            record[0] = fixed(s * s);
-            for (said, block) in record[1..].iter_mut().zip(&chosen) {
-                *said = fixed(s * f64::from(block.weights[bucket]));
-            }
-        }
-        Self { space, records, blocks: blocks.to_vec() }
-    }
+fn fill(bag: &mut Bag, reading: &Reading) {
+    bag.gather(reading.ids.iter().map(|&id| reading.memo.topics(reading.memo.entry(id))));
+}
 
-    /// Writes the margins of the `N` blocks: those of [`Block::margins`].
-    ///
-    /// [`Block::margins`]: crate::model::block::Block::margins
-    fn write<const N: usize>(&self, model: &Model, grams: &Grams, margins: &mut [Vec<f64>]) {
-        let (mut whole, mut peaks) = ([Sum::default(); N], [f64::NEG_INFINITY; N]);
-        for sentence in grams.sentences() {
-            let sums = self.sums::<N>(sentence);
-            for k in 0..N {
-                whole[k] += sums[k];
-                peaks[k] = peaks[k].max(sums[k].margin());
-            }
-        }
-        for (k, &(label, block)) in self.blocks.iter().enumerate() {
-            let blocks = &model.labels[label].blocks;
-            let intercept = blocks[block].intercept;
-            let found = Margins::new(intercept + whole[k].margin(), intercept + peaks[k]);
-            (margins[label][block], margins[label][blocks.len() + block]) = (found.whole, found.peak);
+impl Head {
+    fn new(label: &LabelModel) -> Self {
+        let head = &label.head;
+        let all = head.weights.iter().zip(&head.means).enumerate().filter(|(_, (w, _))| **w != 0.0);
+        let used: Vec<(usize, f64, f64)> = all.map(|(column, (&w, &m))| (column, w, m)).collect();
+        let first = 2 * label.blocks.len();
+        let at = used.partition_point(|used| used.0 < first);
+        Self {
+            intercept: head.intercept,
+            shared: used[at..].iter().map(|&(column, w, m)| (column - first, w, m)).collect(),
+            margins: used[..at].to_vec(),
         }
     }
 
-    fn sums<const N: usize>(&self, buckets: &[u32]) -> [Sum; N] {
-        let (mut squares, mut said) = (0, [0; N]);
-        for &bucket in buckets {
-            let at = bucket as usize * (N + 1);
-            let record = &self.records[at..at + N + 1];
-            squares += i64::from(record[0]);
-            for (sum, said) in said.iter_mut().zip(&record[1..]) {
-                *sum += i64::from(*said);
-            }
-        }
-        said.map(|said| Sum { said, squares })
+    /// That of [`LabelModel::probability`]: what a column without weight adds is nothing.
+    fn probability(&self, margins: &[f64], shared: &[f64]) -> f64 {
+        let term = |row: &[f64], &(column, w, m): &(usize, f64, f64)| w * (row[column] - m);
+        let margins = self.margins.iter().map(|used| term(margins, used));
+        let shared = self.shared.iter().map(|used| term(shared, used));
+        rounded(sigmoid(self.intercept + margins.chain(shared).sum::<f64>()))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::tables::WIDEST;
     use super::*;
+    use crate::features::Extraction;
     use crate::features::topic::{ArticleTokens, Thread};
     use crate::model::file::embedded;
     use crate::text::Folded;
@@ -189,15 +195,34 @@ mod tests {
         model
     }
 
+    /// Texts that are more than the sum of their tokens.
+    const ODD: [&str; 14] = [
+        "Halt die Klappe! Halt  die\tKlappe, du Witzfigur. Halt die Klap",
+        "(halt die Klappe) Schau, halt\u{A0}die\u{2003}Klappe",
+        "Geh in den Keller, geh in die Arbeit und halt's Maul: alle sind so, na klar. Ab in den Knast!",
+        "so ein I d i o t ! du I\u{A0}D\u{A0}I\u{A0}O\u{A0}T a b",
+        "a b c d e f g h i j k l m n o p",
+        "a a a a a i",
+        "Das ist ein recht langer Satz ? Und der hier ist es auch. Ja",
+        "Das ist ein recht langer Satz (oder?) \u{200B} \u{1} Und der hier ist es auch. \u{A8} Na.",
+        "\u{308}a \u{308}b \u{308}c x\u{308} \u{AD} Ö\u{37A}",
+        "d.o.t.s Id*ot V.ollidiot 4rsch @fritz_b https://example.org/a?b 😂😂 👍🏻 COVID-19 1d10t",
+        "\u{FDFA} ﷺ ㎏ ½ ﬁ\u{B4}x\u{B4}y",
+        "\u{1} \u{200B}klein \u{A0}Groß",
+        "Haben Sie gehört, was sie sagt? Ihr da! Ich, wir, alle: nie vielleicht DOOF",
+        "Man sollte euch an die Wand stellen, einfach mal die Fresse halten und setzen, sechs",
+    ];
+
     fn reference(model: &Model, text: &str, context: &Context<'_>) -> Vec<Option<f64>> {
         let mut one = Extraction::default();
         model.extractor.extract(text, &mut one);
-        model.score(&one, &Bag::new(&one.folded), context)
+        model.score(&one, &Bag::new(&Folded::new(text)), context)
     }
 
     fn holds(model: &Model, texts: &[String]) {
         let scorer = Scorer::new(model);
         let (mut scratch, mut thread) = (Scratch::default(), Thread::default());
+        assert!(texts.iter().all(|text| scorer.bag(text, &mut scratch) == Bag::new(&Folded::new(text))));
         for text in texts {
             let bag = Bag::new(&Folded::new(text));
             thread.add(&bag);
@@ -221,7 +246,10 @@ mod tests {
             mut texts in prop::collection::vec("([a-zäöüßA-Z]{1,9}[ ,.!?]{1,2}){0,40}|\\PC{0,60}", 1..6)
         ) {
             texts.push("na ".repeat(200));
+            texts.push("x y ".repeat(900));
+            texts.push("ganz".repeat(3000));
             texts.push(String::new());
+            texts.extend(ODD.map(str::to_owned));
             holds(&embedded().unwrap().0, &texts);
             holds(&wide(), &texts);
         }

@@ -7,7 +7,6 @@
 pub mod spill;
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -17,6 +16,7 @@ use self::spill::{Open, Place, Spill};
 use crate::comment::Article;
 use crate::error::Result;
 use crate::features::topic::{ArticleTokens, Background, Bag, Context, Level, Thread};
+use crate::hashed::Hashed;
 use crate::text::Folded;
 
 /// Comments that may lie between a comment and its parent for the parent to count.
@@ -28,6 +28,9 @@ const PARENT_TOKENS: usize = 1 << 24;
 
 /// Bytes of threads and articles that are kept in memory where there is a store for others.
 const ROOM: usize = 96 << 20;
+
+/// Comments that one thread reads at a time.
+const CHUNK: usize = 64;
 
 /// What the first pass gathers: per article its tokens and its thread, and which
 /// comments are answered (eight bytes each).
@@ -110,15 +113,15 @@ impl Threads {
         self.add_parent(parent_id);
     }
 
-    /// Notes comments as [`Threads::add_comment`] does, on all threads.
-    pub fn add_comments(&mut self, comments: &[Gathered]) {
-        let in_thread = comments.par_iter().filter(|c| !c.article_id.is_empty());
-        let bag = |folded: &mut Folded, comment: &Gathered| {
-            folded.fold(&comment.text);
-            (key(&comment.article_id), Bag::new(folded))
+    /// Notes comments as [`Threads::add_comment`] does, on all threads; `bag` gives the topic
+    /// tokens of a text.
+    pub fn add_comments(&mut self, comments: &[Gathered], bag: impl Fn(&str) -> Bag + Sync) {
+        let of_chunk = |comments: &[Gathered]| {
+            let in_thread = comments.iter().filter(|c| !c.article_id.is_empty());
+            in_thread.map(|c| (key(&c.article_id), bag(&c.text))).collect::<Vec<_>>()
         };
-        let bags: Vec<(u64, Bag)> = in_thread.map_init(Folded::default, bag).collect();
-        for (article, bag) in bags {
+        let bags: Vec<Vec<(u64, Bag)>> = comments.par_chunks(CHUNK).map(of_chunk).collect();
+        for (article, bag) in bags.into_iter().flatten() {
             let slot = self.articles.entry(article).or_default();
             self.held += change(slot, |entry| entry.thread.add(&bag));
         }
@@ -278,26 +281,6 @@ impl Parents {
     }
 }
 
-/// Keys that are hashes already are not hashed again.
-type Hashed = BuildHasherDefault<AsIs>;
-
-#[derive(Debug, Default)]
-struct AsIs(u64);
-
-impl Hasher for AsIs {
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = xxh3_64(bytes);
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
-
 fn key(id: &str) -> u64 {
     xxh3_64(id.as_bytes())
 }
@@ -330,7 +313,7 @@ mod tests {
         });
         let (mut one, mut all) = (Threads::default(), Threads::default());
         rows.iter().for_each(|(text, article, parent)| one.add_comment(text, article, parent));
-        all.add_comments(&gathered);
+        all.add_comments(&gathered, |text| Bag::new(&Folded::new(text)));
         for article in ["a", "b"] {
             let counts = |threads: &Threads| {
                 let mut counts: Vec<_> = threads.context(article).thread.unwrap().counts().collect();

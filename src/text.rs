@@ -53,14 +53,56 @@ impl Folded {
         folded
     }
 
-    /// Folds `text` into this buffer, forgetting what it held.
+    /// Folds `text` into this buffer, forgetting what it held: token by token, so that a token
+    /// folds the same wherever it stands. Only three and more lone letters in a row
+    /// (`i d i o t`) are folded together, as the word they spell.
     pub fn fold(&mut self, text: &str) {
         self.symbols.clear();
         self.starts.clear();
-        let oddities = self.transcribe(text);
-        if oddities {
-            self.rewrite_tokens();
+        let (mut lone, mut run, mut behind) = (0, 0, 0);
+        for (start, end) in tokens(text) {
+            let token = &text[start..end];
+            let begin = self.symbols.len() + usize::from(!self.symbols.is_empty());
+            if begin > 0 {
+                self.push(SPACE, behind);
+            }
+            self.transcribe(token, start);
+            if self.symbols.len() == begin {
+                self.truncate(begin.saturating_sub(1));
+                continue;
+            }
+            behind = end;
+            if is_lone(token, &self.symbols[begin..]) {
+                run = if lone == 0 { begin } else { run };
+                lone += 1;
+                if lone == MOST_LONE {
+                    self.join(run, lone, self.symbols.len());
+                    lone = 0;
+                }
+                continue;
+            }
+            if lone > 0 {
+                let moved = self.join(run, lone, begin - 1);
+                self.rewrite(begin - moved);
+                lone = 0;
+            } else {
+                self.rewrite(begin);
+            }
         }
+        if lone > 0 {
+            self.join(run, lone, self.symbols.len());
+        }
+    }
+
+    /// Folds a single [token](tokens) into this buffer, forgetting what it held. Tells whether it
+    /// is one of the letters that are [folded together](Folded::fold).
+    pub fn fold_token(&mut self, token: &str) -> bool {
+        self.symbols.clear();
+        self.starts.clear();
+        self.transcribe(token, 0);
+        let lone = is_lone(token, &self.symbols);
+        self.rewrite(0);
+        lone
     }
 
     /// Words as `(start, end)` symbol ranges: runs of letters and digits; every
@@ -91,73 +133,30 @@ impl Folded {
         self.starts.push(start as u32);
     }
 
-    /// Character by character. True if a token may need rewriting: it holds a
-    /// digit, a mention, an address, a repeat, or lone letters.
-    fn transcribe(&mut self, text: &str) -> bool {
-        let mut odd = false;
-        let mut token_length = 0;
-        let (mut previous, mut run) = (0, 0);
-        let bytes = text.as_bytes();
-        self.symbols.reserve(bytes.len());
-        self.starts.reserve(bytes.len());
+    /// Character by character, without what is not seen and without blanks.
+    fn transcribe(&mut self, token: &str, offset: usize) {
+        let first = self.symbols.len();
+        let bytes = token.as_bytes();
         let mut at = 0;
         while at < bytes.len() {
             let byte = bytes[at];
-            // Most of any text, and nothing below but the repeat concerns it.
-            if byte.is_ascii_alphabetic() {
-                let symbol = byte.to_ascii_lowercase();
-                run = if symbol == previous { run + 1 } else { 1 };
-                previous = symbol;
-                odd |= run > 2;
-                token_length += 1;
-                self.push(symbol, at);
-                at += 1;
-                continue;
-            }
-            let before = self.symbols.len();
-            let start = at;
             if byte < 0x80 {
-                at += 1;
                 match ASCII[byte as usize] {
-                    0 => continue,
-                    symbol => self.push(symbol, start),
+                    0 | SPACE => {}
+                    symbol => self.push(symbol, offset + at),
                 }
+                at += 1;
             } else {
-                let c = text[at..].chars().next().unwrap_or(' ');
+                let c = token[at..].chars().next().unwrap_or(' ');
+                self.transcribe_char(c, offset + at, first);
                 at += c.len_utf8();
-                self.transcribe_char(c, start);
-            }
-            for i in before..self.symbols.len() {
-                let symbol = self.symbols[i];
-                run = if symbol == previous { run + 1 } else { 1 };
-                previous = symbol;
-                odd |= run > 2 || ODD[symbol as usize];
-                token_length = match symbol {
-                    SPACE => {
-                        odd |= token_length == 1;
-                        0
-                    }
-                    _ => token_length + 1,
-                };
-            }
-            // One blank at most, none at the beginning.
-            if self.symbols.last() == Some(&SPACE) {
-                let n = self.symbols.len();
-                if n == 1 || self.symbols[n - 2] == SPACE {
-                    self.symbols.pop();
-                    self.starts.pop();
-                }
             }
         }
-        if self.symbols.last() == Some(&SPACE) {
-            self.symbols.pop();
-            self.starts.pop();
-        }
-        odd
     }
 
     /// Everything beyond ASCII, by compatibility decomposition.
-    fn transcribe_char(&mut self, c: char, start: usize) {
+    /// The token's first symbol is number `first`.
+    fn transcribe_char(&mut self, c: char, start: usize, first: usize) {
         match c {
             'ä' | 'Ä' => self.push(A_UMLAUT, start),
             'ö' | 'Ö' => self.push(O_UMLAUT, start),
@@ -168,16 +167,16 @@ impl Folded {
             }
             c if is_ignorable(c) => {}
             // `⒜` would decompose with its parentheses.
-            '\u{249C}'..='\u{24B5}' | '\u{1F110}'..='\u{1F129}' => self.transcribe_part(c, start),
-            c => decompose_compatible(c, |d| self.transcribe_part(d, start)),
+            '\u{249C}'..='\u{24B5}' | '\u{1F110}'..='\u{1F129}' => self.transcribe_part(c, start, first),
+            c => decompose_compatible(c, |d| self.transcribe_part(d, start, first)),
         }
     }
 
-    fn transcribe_part(&mut self, c: char, start: usize) {
+    fn transcribe_part(&mut self, c: char, start: usize, first: usize) {
         if is_combining_mark(c) {
             // A diaeresis makes an umlaut; every other mark is ornament.
             if c == '\u{308}'
-                && let Some(last) = self.symbols.last_mut()
+                && let Some(last) = self.symbols[first..].last_mut()
             {
                 *last = match *last {
                     b'a' => A_UMLAUT,
@@ -191,12 +190,12 @@ impl Folded {
         match c {
             c if is_ignorable(c) => {}
             c if c.is_ascii() => {
-                if ASCII[c as usize] != 0 {
+                if !matches!(ASCII[c as usize], 0 | SPACE) {
                     self.push(ASCII[c as usize], start);
                 }
             }
-            'ß' => self.transcribe_char('ß', start),
-            c if c.is_whitespace() || c == '\u{2800}' => self.push(SPACE, start),
+            'ß' => self.transcribe_char('ß', start, first),
+            c if c.is_whitespace() => {}
             c => {
                 let lower = c.to_lowercase().next().unwrap_or(c);
                 let latin = lookalike(c).or_else(|| lookalike(lower));
@@ -205,59 +204,35 @@ impl Folded {
         }
     }
 
-    /// Token by token, in place: addresses and mentions become one symbol,
-    /// repeats are squeezed, leetspeak is read, lone letters are joined.
-    fn rewrite_tokens(&mut self) {
-        let mut from = 0;
-        let mut to = 0;
-        let end = self.symbols.len();
-        while from < end {
-            let stop = self.symbols[from..end].iter().position(|&s| s == SPACE).map_or(end, |n| from + n);
-            if is_plain(&self.symbols[from..stop]) {
-                self.symbols.copy_within(from..stop, to);
-                self.starts.copy_within(from..stop, to);
-                to += stop - from;
-                from = stop;
-                self.copy_blank(&mut from, &mut to);
-                continue;
-            }
-            let joined = self.lone_letters(from, end);
-            let next = match joined {
-                Some(next) => {
-                    to = self.copy_letters(from..next, to);
-                    next
-                }
-                None => {
-                    to = self.rewrite_token(from..stop, to);
-                    stop
-                }
-            };
-            from = next;
-            self.copy_blank(&mut from, &mut to);
-        }
-        self.symbols.truncate(to);
-        self.starts.truncate(to);
+    fn truncate(&mut self, length: usize) {
+        self.symbols.truncate(length);
+        self.starts.truncate(length);
     }
 
-    /// Copies the blank behind a token, if the text goes on.
-    fn copy_blank(&mut self, from: &mut usize, to: &mut usize) {
-        if *from < self.symbols.len() {
-            *to = self.copy(*from, SPACE, *to);
-            *from += 1;
+    /// Makes one token of the `lone` letters from `run` to `end` if they are at least three; the
+    /// number of symbols that what follows has moved down by.
+    fn join(&mut self, run: usize, lone: usize, end: usize) -> usize {
+        if lone < FEWEST_LONE {
+            return 0;
         }
+        for i in 0..lone {
+            self.symbols[run + i] = self.symbols[run + 2 * i];
+            self.starts[run + i] = self.starts[run + 2 * i];
+        }
+        // As any token, the joined one is rewritten: `a a a a` is an `a` drawn out.
+        let stop = self.rewrite_token(run..run + lone, run);
+        self.symbols.drain(stop..end);
+        self.starts.drain(stop..end);
+        end - stop
     }
 
-    /// End of a run of at least three one-letter tokens beginning at `from`
-    /// (`i d i o t`), if there is one.
-    fn lone_letters(&self, from: usize, end: usize) -> Option<usize> {
-        let s = &self.symbols[..end];
-        let mut at = from;
-        let mut letters = 0;
-        while at < end && is_letter(s[at]) && (at + 1 == end || s[at + 1] == SPACE) {
-            letters += 1;
-            at += 2;
+    /// Rewrites the last token, which begins at `begin`: addresses and mentions become one
+    /// symbol, repeats are squeezed, leetspeak is read.
+    fn rewrite(&mut self, begin: usize) {
+        if !is_plain(&self.symbols[begin..]) {
+            let end = self.rewrite_token(begin..self.symbols.len(), begin);
+            self.truncate(end);
         }
-        (letters >= 3).then(|| (at - 1).min(end))
     }
 
     fn copy_letters(&mut self, range: std::ops::Range<usize>, mut to: usize) -> usize {
@@ -314,6 +289,57 @@ impl Folded {
         debug_assert!(to >= first);
         to
     }
+}
+
+/// Lone letters that are one word, at least and at most.
+pub const FEWEST_LONE: usize = 3;
+/// See [`FEWEST_LONE`].
+pub const MOST_LONE: usize = 1024;
+
+/// Longest token in bytes; what has more without a blank is several.
+pub const LONGEST_TOKEN: usize = 4096;
+
+/// The tokens of `text` as `(start, end)` byte ranges: what stands between [blanks](is_blank).
+/// Some fold to nothing.
+pub fn tokens(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let blanks = text[at..].chars().take_while(|&c| is_blank(c)).map(char::len_utf8).sum::<usize>();
+        let start = at + blanks;
+        let shown = text[start..].chars().take_while(|&c| !is_blank(c)).map(char::len_utf8);
+        let mut length = 0;
+        for bytes in shown {
+            if length + bytes > LONGEST_TOKEN {
+                break;
+            }
+            length += bytes;
+        }
+        at = start + length;
+        (length > 0).then_some((start, at))
+    })
+}
+
+/// Whether `c` stands between tokens: white space and what is nothing but a blank with a mark.
+pub fn is_blank(c: char) -> bool {
+    match c {
+        c if c.is_ascii() => ASCII[c as usize] == SPACE,
+        '\u{2800}' => true,
+        c if c.is_alphanumeric() => false,
+        c if c.is_whitespace() => true,
+        c => {
+            let (mut blank, mut other) = (false, false);
+            decompose_compatible(c, |d| {
+                blank |= d == ' ';
+                other |= d != ' ' && !is_unseen(d);
+            });
+            blank && !other
+        }
+    }
+}
+
+/// Whether a token, transcribed to `symbols`, is a letter by itself.
+fn is_lone(token: &str, symbols: &[u8]) -> bool {
+    symbols.len() == 1 && is_letter(symbols[0]) && !token.starts_with(is_unseen)
 }
 
 /// The vowel under an umlaut, or `symbol` itself.
@@ -443,25 +469,6 @@ const ASCII: [u8; 128] = {
         };
         b += 1;
     }
-    table
-};
-
-/// Symbols that may call for rewriting their token.
-const ODD: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut b = b'0';
-    while b <= b'9' {
-        table[b as usize] = true;
-        b += 1;
-    }
-    table[b'@' as usize] = true;
-    table[b'$' as usize] = true;
-    table[b'/' as usize] = true;
-    table[b'.' as usize] = true;
-    table[b'*' as usize] = true;
-    table[b'_' as usize] = true;
-    table[b'-' as usize] = true;
-    table[b'|' as usize] = true;
     table
 };
 

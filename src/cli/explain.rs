@@ -108,7 +108,8 @@ fn from_table(args: &ExplainArgs, wanted: &str, log: &Log) -> anyhow::Result<Sub
     }
     let path = args.comments.clone().unwrap_or_else(|| PathBuf::from("-"));
     let inputs = Inputs::new(&[path], &options, log)?;
-    gather(&mut inputs.open("reading", log)?, &mut threads, true)?;
+    let bag = |text: &str| Bag::new(&Folded::new(text));
+    gather(&mut inputs.open("reading", log)?, &mut threads, true, &bag)?;
     let find = |id: &str| -> netiquette::Result<Option<[String; 3]>> {
         let mut table = inputs.open("searching", log)?;
         while let Some(outcome) = table.next_row()? {
@@ -126,7 +127,7 @@ fn from_table(args: &ExplainArgs, wanted: &str, log: &Log) -> anyhow::Result<Sub
     };
     let parent = match parent_id.is_empty() {
         true => None,
-        false => find(&parent_id)?.map(|[text, ..]| Bag::new(&Folded::new(&text))),
+        false => find(&parent_id)?.map(|[text, ..]| bag(&text)),
     };
     Ok(Subject { text, article_id, parent, threads })
 }

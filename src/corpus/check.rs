@@ -4,11 +4,12 @@ use std::collections::HashSet;
 
 use super::columns::{Field, Role};
 use super::row::{Code, Row};
+use crate::hashed::Hashed;
 
 /// Hashes of the identifiers met so far (xxh3, 64 bit: among ten million rows, two different
 /// ones collide with a probability of 3 in a million).
 #[derive(Clone, Debug, Default)]
-pub struct SeenIds(HashSet<u64>);
+pub struct SeenIds(HashSet<u64, Hashed>);
 
 impl SeenIds {
     /// Notes `id`; false if it was there.

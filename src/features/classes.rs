@@ -68,7 +68,9 @@ pub struct Classes {
     covered: Vec<u8>,
 }
 
-const NONE: u8 = u8::MAX;
+/// No category.
+pub const NONE: u8 = u8::MAX;
+/// Before the first token; the end is told from the beginning.
 const EDGE: u64 = 0x5EED_0001;
 const NUMBER: u64 = 0x5EED_0002;
 const SHOUTED: u64 = 0x5EED_0003;
@@ -78,6 +80,64 @@ const CATEGORY: u64 = 0x5EED_0200_0000;
 const MARK: u64 = 0x5EED_0300_0000;
 const POLITELY: u64 = 0x5EED_0400_0000;
 const ENTRY: u64 = 0x5EED_0500_0000;
+
+/// The class of a word or mark by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Class {
+    alone: u64,
+    /// It stays what it is, whatever word list it is in.
+    kept: bool,
+}
+
+impl Class {
+    /// The class of `word`; `capital` says whether the character of a symbol is one.
+    pub fn of(word: &[u8], capital: impl Fn(usize) -> bool) -> Self {
+        let kept = |alone| Self { alone, kept: true };
+        let first = word[0];
+        if !is_word(first) {
+            return kept(mix(MARK ^ u64::from(first)));
+        }
+        if word.len() <= LONGEST_KEPT {
+            let hash = hash_word(word);
+            if holds(&KEPT_SET, hash) {
+                let polite = capital(0) && holds(&POLITE_SET, hash);
+                return kept(if polite { mix(POLITELY ^ hash) } else { hash });
+            }
+        }
+        let alone = match () {
+            () if !is_letter(first) => mix(NUMBER),
+            () if word.len() > 2 && (0..word.len()).all(&capital) => mix(SHOUTED),
+            () if capital(0) => mix(CAPITAL),
+            () => {
+                let last = u64::from(word[word.len() - 1]);
+                let before = if word.len() > 1 { u64::from(word[word.len() - 2]) } else { 0 };
+                mix(ENDING ^ before << 8 ^ last)
+            }
+        };
+        Self { alone, kept: false }
+    }
+
+    /// The class under a word-list entry of `category`, or under [`NONE`].
+    pub fn under(self, category: u8) -> u64 {
+        if self.kept || category == NONE { self.alone } else { mix(CATEGORY ^ u64::from(category)) }
+    }
+}
+
+/// The edges of a text, which count as tokens.
+pub fn edges() -> [u64; 2] {
+    [mix(EDGE), mix(EDGE ^ 0xFF)]
+}
+
+/// What follows `gram` with `class` behind it.
+#[inline]
+pub fn longer(gram: u64, class: u64) -> u64 {
+    mix(gram.rotate_left(17) ^ class)
+}
+
+/// The n-gram that a word-list entry is.
+pub fn entry_gram(entry: u64) -> u64 {
+    mix(ENTRY ^ entry)
+}
 
 impl Classes {
     /// Classes of `text`, whose folding is `folded`; calls `hit(category, end)` for every
@@ -100,41 +160,15 @@ impl Classes {
                 for covered in &mut self.covered[range.clone()] {
                     *covered = (*covered).min(category as u8);
                 }
-                self.entries.push((mix(ENTRY ^ entry), range));
+                self.entries.push((entry_gram(entry), range));
             }
         });
-        for (start, end) in folded.words() {
-            let class = self.class(text, folded, start, end);
-            self.tokens.push((class, start..end));
-        }
-    }
-
-    fn class(&self, text: &str, folded: &Folded, start: usize, end: usize) -> u64 {
-        let word = &folded.symbols[start..end];
-        let first = word[0];
-        if !is_word(first) {
-            return mix(MARK ^ u64::from(first));
-        }
         let bytes = text.as_bytes();
-        let capital = |at: usize| is_capital(bytes, folded.starts[at] as usize);
-        if word.len() <= LONGEST_KEPT {
-            let hash = hash_word(word);
-            if holds(&KEPT_SET, hash) {
-                let polite = capital(start) && holds(&POLITE_SET, hash);
-                return if polite { mix(POLITELY ^ hash) } else { hash };
-            }
-        }
-        let category = self.covered[start..end].iter().copied().min().unwrap_or(NONE);
-        match () {
-            () if category != NONE => mix(CATEGORY ^ u64::from(category)),
-            () if !is_letter(first) => mix(NUMBER),
-            () if word.len() > 2 && (start..end).all(capital) => mix(SHOUTED),
-            () if capital(start) => mix(CAPITAL),
-            () => {
-                let last = u64::from(word[word.len() - 1]);
-                let before = if word.len() > 1 { u64::from(word[word.len() - 2]) } else { 0 };
-                mix(ENDING ^ before << 8 ^ last)
-            }
+        for (start, end) in folded.words() {
+            let capital = |at: usize| is_capital(bytes, folded.starts[start + at] as usize);
+            let category = self.covered[start..end].iter().copied().min().unwrap_or(NONE);
+            let class = Class::of(&folded.symbols[start..end], capital).under(category);
+            self.tokens.push((class, start..end));
         }
     }
 
@@ -144,16 +178,16 @@ impl Classes {
         let n = self.tokens.len();
         let end = self.tokens.last().map_or(0, |t| t.1.end);
         let token = |i: usize| match i {
-            0 => (mix(EDGE), 0..0),
+            0 => (edges()[0], 0..0),
             i if i <= n => self.tokens[i - 1].clone(),
-            _ => (mix(EDGE ^ 0xFF), end..end),
+            _ => (edges()[1], end..end),
         };
         for first in 0..n + 2 {
             let (mut gram, range) = token(first);
             each(gram, range.clone());
             for last in first + 1..(first + LONGEST).min(n + 2) {
                 let (class, to) = token(last);
-                gram = mix(gram.rotate_left(17) ^ class);
+                gram = longer(gram, class);
                 each(gram, range.start..to.end);
             }
         }
@@ -174,7 +208,7 @@ impl Classes {
 }
 
 /// Whether the character at byte `at` is a capital: ASCII, or an umlaut.
-fn is_capital(bytes: &[u8], at: usize) -> bool {
+pub fn is_capital(bytes: &[u8], at: usize) -> bool {
     match bytes.get(at) {
         Some(b) if b.is_ascii() => b.is_ascii_uppercase(),
         Some(0xC3) => bytes.get(at + 1).is_some_and(|b| (0x80..0x9F).contains(b)),

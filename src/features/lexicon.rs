@@ -4,6 +4,8 @@
 //! may also begin inside a compound (`*idiot*`). A model carries the lists it was
 //! trained with, so that a later edition of them does not change its scores.
 
+mod phrase;
+
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
@@ -11,6 +13,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use crate::error::{Error, Result};
 use crate::features::ngram::hash_word;
 use crate::text::{Folded, SPACE, is_word};
+pub use phrase::{NO_PHRASE, Phrases};
 
 /// The lists that come with this version: category name and text.
 pub const BUILTIN: [(&str, &str); 18] = [
@@ -58,6 +61,43 @@ pub struct Lexicon {
     words: Vec<(Vec<u8>, Entry)>,
     /// Positions in `words`, ascending, by first letter.
     starting: Vec<Vec<usize>>,
+    phrases: Phrases,
+}
+
+/// An entry that was found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Match {
+    /// Its first symbol.
+    pub start: u32,
+    /// The symbol after its last.
+    pub end: u32,
+    /// Its category.
+    pub category: u8,
+    /// Hash of its letters.
+    pub entry: u64,
+}
+
+impl Match {
+    /// The symbols it covers.
+    pub fn range(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// Of entries of one category that overlap, the one that ends first counts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Taken([u32; MOST_LISTS]);
+
+impl Taken {
+    /// Whether `found` counts, given those that came before it.
+    pub fn takes(&mut self, found: &Match) -> bool {
+        let free = &mut self.0[usize::from(found.category)];
+        let takes = found.start >= *free;
+        if takes {
+            *free = found.end;
+        }
+        takes
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -122,7 +162,8 @@ impl Lexicon {
             .match_kind(MatchKind::Standard)
             .build(&patterns)
             .map_err(|e| Error::parameter(format!("word lists: {e}")))?;
-        Ok(Self { categories, lists, automaton, entries, words, starting })
+        let phrases = Phrases::new(patterns.iter().zip(&entries).filter(|(p, _)| p.contains(&SPACE)));
+        Ok(Self { categories, lists, automaton, entries, words, starting, phrases })
     }
 
     /// The lists that come with this version.
@@ -147,17 +188,29 @@ impl Lexicon {
     /// letters; of entries of one
     /// category that overlap, the one that ends first counts.
     pub fn for_each(&self, folded: &Folded, mut hit: impl FnMut(usize, u64, Range<usize>)) {
-        let symbols = &folded.symbols;
-        let mut free = [0usize; MOST_LISTS];
+        let mut taken = Taken::default();
+        self.matches(&folded.symbols, |found| {
+            if taken.takes(&found) {
+                hit(usize::from(found.category), found.entry, found.range());
+            }
+        });
+    }
+
+    /// Calls `each` for every entry found, overlapping or not, in the order of their ends, of those
+    /// that end together the longest first.
+    pub fn matches(&self, symbols: &[u8], mut each: impl FnMut(Match)) {
         for found in self.automaton.find_overlapping_iter(symbols) {
             let entry = self.entries[found.pattern().as_usize()];
-            let (start, end) = (found.start(), found.end());
-            let category = usize::from(entry.category);
-            if entry.fits(symbols, start..end) && start >= free[category] {
-                free[category] = end;
-                hit(category, entry.hash, start..end);
+            if entry.fits(symbols, found.range()) {
+                let (start, end) = (found.start() as u32, found.end() as u32);
+                each(Match { start, end, category: entry.category, entry: entry.hash });
             }
         }
+    }
+
+    /// The entries of several words.
+    pub fn phrases(&self) -> &Phrases {
+        &self.phrases
     }
 
     /// The first entry of abuse in `symbols` whose range is `wanted`.

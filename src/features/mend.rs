@@ -8,29 +8,45 @@ use std::ops::Range;
 use super::lexicon::Lexicon;
 use crate::text::{Folded, SPACE, is_letter, is_word, unleet, without_umlaut};
 
-/// Most tokens of one text that are tried against all entries one by one.
-const MOST_MASKED: usize = 16;
-
 /// Mends `folded` in place.
 pub fn mend(folded: &mut Folded, lexicon: &Lexicon) {
-    let mut masked = 0;
-    let mut start = 0;
-    while start < folded.symbols.len() {
-        let rest = &folded.symbols[start..];
-        let mut end = start + rest.iter().position(|&s| s == SPACE).unwrap_or(rest.len());
-        let oddity = Oddity::of(&folded.symbols[start..end]);
-        if oddity.masked && masked < MOST_MASKED {
-            masked += 1;
-            end -= unmask(folded, start..end, lexicon);
+    let (mut from, mut to) = (0, 0);
+    while from < folded.symbols.len() {
+        let rest = &folded.symbols[from..];
+        let length = rest.iter().position(|&s| s == SPACE).unwrap_or(rest.len());
+        let token = from..from + length;
+        let left = mend_token(&mut folded.symbols[token.clone()], &mut folded.starts[token], lexicon);
+        // With the blank behind it.
+        let next = (from + length + 1).min(folded.symbols.len());
+        if from != to {
+            folded.symbols.copy_within(from..from + left, to);
+            folded.starts.copy_within(from..from + left, to);
         }
-        if oddity.leet {
-            replace(folded, start..end, lexicon, unleet);
+        to += left;
+        if from + length < next {
+            (folded.symbols[to], folded.starts[to]) = (SPACE, folded.starts[next - 1]);
+            to += 1;
         }
-        if oddity.umlauts {
-            replace(folded, start..end, lexicon, without_umlaut);
-        }
-        start = end + 1;
+        from = next;
     }
+    folded.symbols.truncate(to);
+    folded.starts.truncate(to);
+}
+
+/// Mends one token; the number of symbols that are left of it, which stand at its beginning.
+pub fn mend_token(symbols: &mut [u8], starts: &mut [u32], lexicon: &Lexicon) -> usize {
+    let oddity = Oddity::of(symbols);
+    let mut left = symbols.len();
+    if oddity.masked {
+        left = unmask(symbols, starts, lexicon);
+    }
+    if oddity.leet {
+        replace(&mut symbols[..left], lexicon, unleet);
+    }
+    if oddity.umlauts {
+        replace(&mut symbols[..left], lexicon, without_umlaut);
+    }
+    left
 }
 
 /// What is odd about a token.
@@ -65,43 +81,36 @@ fn is_mask(symbol: u8) -> bool {
     matches!(symbol, b'*' | b'#' | b'%' | b'&' | b'+' | b'_' | b'.' | b'$' | b'@' | b'~' | b'^')
 }
 
-/// Rewrites the symbols of `range` by `rule` if that makes an abusive entry appear over
+/// Rewrites the symbols of a token by `rule` if that makes an abusive entry appear over
 /// a changed one.
-fn replace(folded: &mut Folded, range: Range<usize>, lexicon: &Lexicon, rule: impl Fn(u8) -> u8) {
-    let token: Vec<u8> = folded.symbols[range.clone()].iter().map(|&s| rule(s)).collect();
-    let changed = |i: usize| token[i] != folded.symbols[range.start + i];
-    let Some(found) = lexicon.abuse_in(&token, |found| found.clone().any(changed)) else { return };
-    folded.symbols[range.start + found.start..range.start + found.end].copy_from_slice(&token[found]);
+fn replace(symbols: &mut [u8], lexicon: &Lexicon, rule: impl Fn(u8) -> u8) {
+    let token: Vec<u8> = symbols.iter().map(|&s| rule(s)).collect();
+    let Some(found) = lexicon.abuse_in(&token, |found| found.clone().any(|i| token[i] != symbols[i])) else {
+        return;
+    };
+    symbols[found.clone()].copy_from_slice(&token[found]);
 }
 
-/// Fills the masked letters of a token, or takes the masks out; returns by how many
-/// symbols it became shorter.
-fn unmask(folded: &mut Folded, range: Range<usize>, lexicon: &Lexicon) -> usize {
-    let token = &folded.symbols[range.clone()];
-    if let Some((at, entry)) = lexicon.masked_in(token, is_mask) {
-        let entry = entry.to_vec();
-        folded.symbols[range.start + at..range.start + at + entry.len()].copy_from_slice(&entry);
-        return 0;
+/// Fills the masked letters of a token, or takes the masks out; how many symbols are left.
+fn unmask(symbols: &mut [u8], starts: &mut [u32], lexicon: &Lexicon) -> usize {
+    if let Some((at, entry)) = lexicon.masked_in(symbols, is_mask) {
+        symbols[at..at + entry.len()].copy_from_slice(entry);
+        return symbols.len();
     }
-    let kept: Vec<usize> = range.clone().filter(|&i| is_word(folded.symbols[i])).collect();
-    let bare: Vec<u8> = kept.iter().map(|&i| folded.symbols[i]).collect();
+    let kept: Vec<usize> = (0..symbols.len()).filter(|&i| is_word(symbols[i])).collect();
+    let bare: Vec<u8> = kept.iter().map(|&i| symbols[i]).collect();
     // The entry must have been torn apart, or anything with a dot in it would be read.
     let crosses = |found: &Range<usize>| kept[found.end - 1] - kept[found.start] >= found.len();
-    let Some(found) = lexicon.abuse_in(&bare, crosses) else { return 0 };
+    let Some(found) = lexicon.abuse_in(&bare, crosses) else { return symbols.len() };
     let span = kept[found.start]..kept[found.end - 1] + 1;
-    let mut position = 0;
-    let mut drop = |symbol: u8| {
-        let inside = span.contains(&position);
-        position += 1;
-        inside && !is_word(symbol)
-    };
-    let gone: Vec<bool> = folded.symbols.iter().map(|&s| drop(s)).collect();
-    let before = folded.symbols.len();
-    let mut at = gone.iter();
-    folded.symbols.retain(|_| !at.next().is_some_and(|gone| *gone));
-    let mut at = gone.iter();
-    folded.starts.retain(|_| !at.next().is_some_and(|gone| *gone));
-    before - folded.symbols.len()
+    let mut to = span.start;
+    for i in span.start..symbols.len() {
+        if i >= span.end || is_word(symbols[i]) {
+            (symbols[to], starts[to]) = (symbols[i], starts[i]);
+            to += 1;
+        }
+    }
+    to
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub mod lexicon;
 pub mod mend;
 pub mod ngram;
 pub mod sentence;
+pub mod token;
 pub mod topic;
 pub mod weighting;
 
@@ -76,6 +77,21 @@ impl Extractor {
         &self.lexicon
     }
 
+    /// Whether a hit of the category makes a word class.
+    pub fn marks(&self, category: u8) -> bool {
+        self.marking[usize::from(category)]
+    }
+
+    /// Number of the columns of a category, which is none for the neutral group names.
+    pub fn column(&self, category: u8) -> Option<usize> {
+        self.columns[usize::from(category)]
+    }
+
+    /// How many categories have columns.
+    pub fn lists(&self) -> usize {
+        self.columns.iter().flatten().count()
+    }
+
     /// Number of buckets of `space`, as a power of two.
     pub fn bits(&self, space: Space) -> u32 {
         self.bits[space as usize]
@@ -121,7 +137,7 @@ impl Extractor {
         }
         out.sentences.find(&out.folded);
         let peaks = out.sentences.peaks(&out.hits);
-        let lists = self.columns.iter().flatten().count();
+        let lists = self.lists();
         for &space in spaces {
             let grams = &mut out.ngrams[space as usize];
             grams.fill(space, &out.folded, &out.classes, &out.sentences, self.bits[space as usize]);

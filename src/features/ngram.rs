@@ -56,7 +56,7 @@ pub const CHAR_NGRAM: Range<usize> = 2..7;
 /// N-grams of every token with a blank before and after: for every last symbol, all
 /// lengths at once from one rolling word of the last symbols.
 #[inline(always)]
-fn char_ngrams(symbols: &[u8], mut each: impl FnMut(u64, Range<usize>)) {
+pub fn char_ngrams(symbols: &[u8], mut each: impl FnMut(u64, Range<usize>)) {
     let (mut window, mut seen, mut start) = (u64::from(SPACE), 1, 0);
     for at in 0..=symbols.len() {
         let symbol = symbols.get(at).copied().unwrap_or(SPACE);
@@ -87,7 +87,7 @@ fn word_ngrams(words: impl Iterator<Item = Word>, mut each: impl FnMut(u64, Rang
 }
 
 /// A word or mark of a folded text.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Word {
     /// Its [`hash_word`].
     pub hash: u64,

@@ -5,7 +5,7 @@ use super::lexicon::MOST_LISTS;
 use crate::text::{Folded, SPACE, is_word};
 
 /// Shorter sentences go with the next; the density of a single word would be 1.
-const FEWEST_WORDS: u32 = 6;
+pub const FEWEST_WORDS: u32 = 6;
 
 /// Ends of sentences and their lengths; reused from text to text.
 #[derive(Clone, Debug, Default)]

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use netiquette::corpus::{Field, Outcome, Reject, Row};
 use netiquette::features::topic::{Background, Bag, Context};
 use netiquette::model::LabelModel;
-use netiquette::scorer::{Scorer, Scratch};
+use netiquette::scorer::{Scorer, Scratches};
 use netiquette::stream::{Parents, Threads};
-use netiquette::text::Folded;
 use rayon::prelude::*;
 
 use super::append::{Fate, Past, nameless};
@@ -63,10 +62,17 @@ pub fn backgrounds(models: &[Named]) -> Vec<&Background> {
     models.iter().map(|named| &named.model.background).collect()
 }
 
+/// The tokens that threads are made of, the same for every model.
+pub fn bag(scorers: &[(Scorer<'_>, Scratches)], text: &str) -> Bag {
+    let first = scorers.first();
+    first.map_or_else(Bag::default, |(scorer, scratches)| scratches.with(|scratch| scorer.bag(text, scratch)))
+}
+
 /// The second pass and what it needs.
 pub struct Job<'a> {
     pub models: &'a [Named],
-    pub scorers: Vec<Scorer<'a>>,
+    /// One per model, with the tokens it knows.
+    pub scorers: Vec<(Scorer<'a>, Scratches)>,
     pub threads: &'a mut Threads,
     pub writer: Writer,
     pub rejects: Rejects,
@@ -133,7 +139,7 @@ impl Job<'_> {
     fn note_parent(&self, row: &Row<'_>, parents: &mut Parents) {
         let id = row.get(Field::Id);
         let is_answered = self.threads.is_answered(id);
-        parents.add(id, is_answered.then(|| Bag::new(&Folded::new(row.get(Field::Text)))));
+        parents.add(id, is_answered.then(|| bag(&self.scorers, row.get(Field::Text))));
     }
 
     fn waiting(&self, row: &Row<'_>, parents: &Parents) -> Waiting {
@@ -152,19 +158,19 @@ impl Job<'_> {
         self.threads.fetch(article_ids, &backgrounds(self.models))?;
         let threads = &*self.threads;
         let labels: Vec<&LabelModel> = self.models.iter().flat_map(|named| &named.model.labels).collect();
-        let score = |scratch: &mut Scratch, rows: &[Waiting]| {
+        let score = |rows: &[Waiting]| {
             let mut scores = Vec::with_capacity(rows.len() * labels.len());
             for row in rows {
                 let parent = row.parent.as_deref();
-                for (k, scorer) in self.scorers.iter().enumerate() {
+                for (k, (scorer, scratches)) in self.scorers.iter().enumerate() {
                     let context = Context { parent, ..threads.context_of(&row.article_id, k) };
-                    scorer.score(&row.text, &context, scratch, &mut scores);
+                    scratches.with(|scratch| scorer.score(&row.text, &context, scratch, &mut scores));
                 }
             }
             scores
         };
         let chunks = batch.rows.par_chunks(CHUNK);
-        let scored: Vec<Vec<Option<f64>>> = chunks.map_init(Scratch::default, score).collect();
+        let scored: Vec<Vec<Option<f64>>> = chunks.map(score).collect();
         let mut flags = Vec::with_capacity(labels.len());
         for (rows, scored) in batch.rows.chunks(CHUNK).zip(scored) {
             for (row, scores) in rows.iter().zip(scored.chunks(labels.len())) {

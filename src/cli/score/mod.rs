@@ -14,7 +14,8 @@ use std::time::Duration;
 use clap::Args;
 use netiquette::corpus::{Field, Options, Outcome};
 use netiquette::error::{Error, Position};
-use netiquette::scorer::Scorer;
+use netiquette::features::topic::Bag;
+use netiquette::scorer::{Scorer, Scratches};
 use netiquette::stream::{Gathered, Threads};
 
 use self::append::Past;
@@ -124,7 +125,10 @@ pub fn run(args: &ScoreArgs, log: &Log) -> anyhow::Result<u8> {
         }
         false => None,
     };
-    let mut threads = threads(args, &inputs, &options, log)?;
+    let scorers: Vec<_> =
+        models.iter().map(|named| (Scorer::new(&named.model), Scratches::default())).collect();
+    let bag = |text: &str| job::bag(&scorers, text);
+    let mut threads = threads(args, &inputs, &options, log, &bag)?;
     threads.settle(&backgrounds(&models))?;
     let table = inputs.open("scoring", log)?;
     let rejects = Rejects::new(rejects, args.max_rejects, args.spreadsheet_safe)?;
@@ -135,7 +139,6 @@ pub fn run(args: &ScoreArgs, log: &Log) -> anyhow::Result<u8> {
     };
     let summary = Summary::new(summary, &models);
     let tally = Tally::default();
-    let scorers = models.iter().map(|named| Scorer::new(&named.model)).collect();
     let mut job = Job {
         models: &models,
         scorers,
@@ -171,13 +174,19 @@ fn create(args: &ScoreArgs, path: &Path) -> netiquette::Result<Artifact> {
 }
 
 /// The first pass.
-fn threads(args: &ScoreArgs, inputs: &Inputs, options: &Options, log: &Log) -> netiquette::Result<Threads> {
+fn threads(
+    args: &ScoreArgs,
+    inputs: &Inputs,
+    options: &Options,
+    log: &Log,
+    bag: &(impl Fn(&str) -> Bag + Sync),
+) -> netiquette::Result<Threads> {
     let mut threads = Threads::spilling(|| Ok(Box::new(tempfile::tempfile()?)));
     for article in articles(args.articles.as_deref(), options, log)?.values() {
         threads.add_article(article);
         threads.relieve()?;
     }
-    gather(&mut inputs.open("reading", log)?, &mut threads, !args.no_thread)?;
+    gather(&mut inputs.open("reading", log)?, &mut threads, !args.no_thread, bag)?;
     Ok(threads)
 }
 
@@ -208,11 +217,17 @@ fn refuse_collisions(args: &ScoreArgs, comments: &[PathBuf]) -> netiquette::Resu
 const GATHERED: usize = 1024;
 const GATHERED_BYTES: usize = 8 << 20;
 
-/// The first pass: inline articles, and with `with_comments` the threads.
+/// The first pass: inline articles, and with `with_comments` the threads; `bag` gives the topic
+/// tokens of a text.
 ///
 /// # Errors
 /// If reading fails.
-pub fn gather(table: &mut Tables<'_>, threads: &mut Threads, with_comments: bool) -> netiquette::Result<()> {
+pub fn gather(
+    table: &mut Tables<'_>,
+    threads: &mut Threads,
+    with_comments: bool,
+    bag: &(impl Fn(&str) -> Bag + Sync),
+) -> netiquette::Result<()> {
     let has = |field| table.columns().index(field).is_some();
     let inline = has(Field::ArticleTitle) || has(Field::ArticleText) || has(Field::ArticleLead);
     if !inline && !(with_comments && (has(Field::ArticleId) || has(Field::ParentId))) {
@@ -237,12 +252,12 @@ pub fn gather(table: &mut Tables<'_>, threads: &mut Threads, with_comments: bool
             gathered.push(Gathered { text, article_id, parent_id: parent_id.to_owned() });
         }
         if gathered.len() >= GATHERED || bytes >= GATHERED_BYTES {
-            threads.add_comments(&gathered);
+            threads.add_comments(&gathered, bag);
             gathered.clear();
             bytes = 0;
         }
         threads.relieve()?;
     }
-    threads.add_comments(&gathered);
+    threads.add_comments(&gathered, bag);
     threads.relieve()
 }

@@ -29,20 +29,16 @@ impl Bag {
 
     /// The tokens of `folded`, forgetting what this bag held.
     pub fn fill(&mut self, folded: &Folded) {
-        // One bit per bucket sorts and removes duplicates in one go; one bit per word of
-        // those says which words to look at.
-        let (mut seen, mut busy) = ([0u64; BUCKETS / 64], [0u64; BUCKETS / 4096]);
-        for_each_token(folded, |token, _| {
-            let word = usize::from(token) / 64;
-            seen[word] |= 1 << (token % 64);
-            busy[word / 64] |= 1 << (word % 64);
-        });
-        self.0.clear();
-        for (group, &busy) in busy.iter().enumerate() {
-            for word in bits(busy).map(|bit| group * 64 + bit) {
-                self.0.extend(bits(seen[word]).map(|bit| (word * 64 + bit) as Token));
-            }
-        }
+        let mut seen = Seen::default();
+        for_each_token(folded, |token, _| seen.insert(token));
+        seen.write(&mut self.0);
+    }
+
+    /// These tokens, forgetting what this bag held.
+    pub fn gather<'a>(&mut self, tokens: impl Iterator<Item = &'a [Token]>) {
+        let mut seen = Seen::default();
+        tokens.flatten().for_each(|&token| seen.insert(token));
+        seen.write(&mut self.0);
     }
 
     /// The tokens, ascending.
@@ -53,6 +49,37 @@ impl Bag {
     /// Whether `token` is among them.
     pub fn contains(&self, token: Token) -> bool {
         self.0.binary_search(&token).is_ok()
+    }
+}
+
+/// A set of tokens: one bit per bucket sorts them and removes duplicates in one go; one bit
+/// per word of those says which words to look at.
+struct Seen {
+    seen: [u64; BUCKETS / 64],
+    busy: [u64; BUCKETS / 4096],
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self { seen: [0; BUCKETS / 64], busy: [0; BUCKETS / 4096] }
+    }
+}
+
+impl Seen {
+    #[inline]
+    fn insert(&mut self, token: Token) {
+        let word = usize::from(token) / 64;
+        self.seen[word] |= 1 << (token % 64);
+        self.busy[word / 64] |= 1 << (word % 64);
+    }
+
+    fn write(&self, to: &mut Vec<Token>) {
+        to.clear();
+        for (group, &busy) in self.busy.iter().enumerate() {
+            for word in bits(busy).map(|bit| group * 64 + bit) {
+                to.extend(bits(self.seen[word]).map(|bit| (word * 64 + bit) as Token));
+            }
+        }
     }
 }
 

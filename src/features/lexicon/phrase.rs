@@ -1,0 +1,126 @@
+//! Word-list entries of several words, found token by token: the first token ends with the
+//! first word of the entry, the next ones are its next words, the last begins with its last.
+
+use std::collections::HashMap;
+
+use super::{Entry, Match};
+use crate::features::ngram::hash_word;
+use crate::text::{SPACE, is_word};
+
+/// The entries with a blank, by their first word.
+#[derive(Clone, Debug, Default)]
+pub struct Phrases {
+    groups: Vec<Group>,
+    /// Number of the group of each first word, by its hash.
+    by_first: HashMap<u64, Begin>,
+    /// Whether an entry may begin inside a word.
+    open: bool,
+}
+
+/// Which phrases a token may begin: number of their group.
+pub type Begin = u16;
+
+/// It begins none.
+pub const NO_PHRASE: Begin = 0;
+/// It may begin phrases of several groups.
+const ANY: Begin = Begin::MAX;
+
+/// The phrases with one first word.
+#[derive(Clone, Debug, Default)]
+struct Group {
+    /// A bit for the first symbol of every second word.
+    seconds: u64,
+    phrases: Vec<Phrase>,
+}
+
+#[derive(Clone, Debug)]
+struct Phrase {
+    parts: Vec<Vec<u8>>,
+    entry: Entry,
+}
+
+fn bit(symbol: u8) -> u64 {
+    1 << (symbol % 64)
+}
+
+impl Phrases {
+    pub(super) fn new<'a>(patterns: impl Iterator<Item = (&'a Vec<u8>, &'a Entry)>) -> Self {
+        let mut phrases = Self::default();
+        for (pattern, &entry) in patterns {
+            let parts: Vec<Vec<u8>> = pattern.split(|&s| s == SPACE).map(<[u8]>::to_vec).collect();
+            let groups = &mut phrases.groups;
+            let number = *phrases.by_first.entry(hash_word(&parts[0])).or_insert_with(|| {
+                groups.push(Group::default());
+                groups.len() as Begin
+            });
+            let group = &mut phrases.groups[usize::from(number) - 1];
+            group.seconds |= bit(parts[1][0]);
+            group.phrases.push(Phrase { parts, entry });
+            phrases.open |= !entry.begins;
+        }
+        phrases
+    }
+
+    /// Which phrases `token` may begin.
+    pub fn begun_by(&self, token: &[u8]) -> Begin {
+        let mut begun = NO_PHRASE;
+        let begins = |i: usize| self.open || i == 0 || !is_word(token[i - 1]);
+        for i in (0..token.len()).filter(|&i| begins(i)) {
+            if let Some(&group) = self.by_first.get(&hash_word(&token[i..])) {
+                begun = if begun == NO_PHRASE { group } else { ANY };
+            }
+        }
+        begun
+    }
+
+    /// Calls `hit` for the phrases that begin in token number `first`, which
+    /// [begins](Phrases::begun_by) some; `token` gives the tokens, and `None` behind the last.
+    /// Positions are counted from the beginning of the first.
+    pub fn at<'a>(
+        &self,
+        begun: Begin,
+        first: usize,
+        token: impl Fn(usize) -> Option<&'a [u8]>,
+        mut hit: impl FnMut(Match),
+    ) {
+        let Some(&second) = token(first + 1).and_then(<[u8]>::first) else { return };
+        let groups = match begun {
+            NO_PHRASE => &[],
+            ANY => &self.groups[..],
+            number => std::slice::from_ref(&self.groups[usize::from(number) - 1]),
+        };
+        let likely = groups.iter().filter(|group| group.seconds & bit(second) != 0);
+        likely
+            .flat_map(|group| &group.phrases)
+            .filter_map(|phrase| phrase.at(first, &token))
+            .for_each(&mut hit);
+    }
+}
+
+impl Phrase {
+    fn at<'a>(&self, first: usize, token: &impl Fn(usize) -> Option<&'a [u8]>) -> Option<Match> {
+        let (begin, end) = (token(first)?, self.parts.len() - 1);
+        let start = begin.len().checked_sub(self.parts[0].len())?;
+        let is_begun = begin[start..] == self.parts[0][..];
+        if !is_begun || self.entry.begins && start > 0 && is_word(begin[start - 1]) {
+            return None;
+        }
+        let mut length = begin.len();
+        for (i, part) in self.parts.iter().enumerate().skip(1) {
+            let token = token(first + i)?;
+            let fits = match i == end {
+                true => {
+                    let behind = token.get(part.len());
+                    token.starts_with(part) && !(self.entry.ends && behind.is_some_and(|&s| is_word(s)))
+                }
+                false => token == &part[..],
+            };
+            if !fits {
+                return None;
+            }
+            length += 1 + part.len();
+        }
+        let Entry { category, hash, .. } = self.entry;
+        Some(Match { start: start as u32, end: length as u32, category, entry: hash })
+    }
+}

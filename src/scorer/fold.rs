@@ -1,0 +1,213 @@
+//! From the facts of its tokens to what is measured of a comment: sums, and the few things
+//! that need more than one token at a time, which are phrases, sentences, n-grams of words
+//! and classes, and which words are distinct.
+
+use super::tables::{Sums, Tables};
+use crate::features::Extractor;
+use crate::features::classes::{edges, entry_gram, longer};
+use crate::features::heuristic::{COUNTS, Scan, WORDS};
+use crate::features::lexicon::{MOST_LISTS, Match, NO_PHRASE, Taken};
+use crate::features::ngram::{Space, mix};
+use crate::features::sentence::FEWEST_WORDS;
+use crate::features::token::category;
+use crate::memo::NO_WORD;
+use crate::reading::{Reading, add};
+
+/// What is measured of a comment; reused from comment to comment.
+#[derive(Clone, Debug, Default)]
+pub struct Fold {
+    /// Its heuristics.
+    pub scan: Scan,
+    /// Hits of each word list.
+    pub hits: [u32; MOST_LISTS],
+    /// The most hits per root of the number of words of any sentence.
+    pub peaks: [f64; MOST_LISTS],
+    /// Word-list entries that count, in the order of their ends.
+    found: Vec<Match>,
+    phrases: Vec<Match>,
+    /// Words whose class is another than that of their token by itself.
+    covered: Vec<(usize, u64)>,
+    /// N-grams of the sentence.
+    words: Vec<u64>,
+    classes: Vec<u64>,
+    /// The comment each distinct word was last seen in.
+    seen: Vec<u32>,
+    comment: u32,
+}
+
+/// The last n-grams of one, two and three classes.
+type Chain = [u64; 3];
+
+impl Fold {
+    /// Folds the comment that `reading` holds.
+    pub fn fold(&mut self, reading: &Reading, extractor: &Extractor, tables: &Tables, sums: &mut Sums) {
+        let memo = &reading.memo;
+        self.begin(reading);
+        sums.clear(tables);
+        self.find(reading, extractor);
+        let (has_words, has_classes) = (tables.has(Space::Words), tables.has(Space::Classes));
+        let width = tables.width_of_chars();
+        let (mut symbols, mut word, mut before) = (0, 0, None);
+        let mut chain = [edges()[0], 0, 0];
+        self.classes.push(chain[0]);
+        let mut length = 1;
+        let (mut sentence_words, mut stopped, mut first, mut next) = (0, false, 0, 0);
+        for (i, &id) in reading.ids.iter().enumerate() {
+            let entry = memo.entry(id);
+            add(&mut self.scan.counts, &entry.counts);
+            for (sum, &of_token) in sums.sentence.iter_mut().zip(memo.sums(id, width)) {
+                *sum += of_token;
+            }
+            let (classes, numbers) = memo.classes(entry);
+            for &number in numbers.iter().filter(|&&number| number != NO_WORD) {
+                let seen = &mut self.seen[number as usize];
+                self.scan.distinct_words += u32::from(*seen != self.comment);
+                *seen = self.comment;
+            }
+            if has_classes {
+                for &class in classes {
+                    let class = if self.covered.is_empty() { class } else { self.class(word, class) };
+                    chain = self.push_class(chain, length, class);
+                    length += 1;
+                    word += 1;
+                }
+            }
+            if has_words {
+                for meaning in memo.words(entry) {
+                    self.words.push(meaning.word.hash);
+                    self.words
+                        .extend(before.map(|before: u64| mix(before.rotate_left(17) ^ meaning.word.hash)));
+                    before = Some(meaning.word.hash);
+                }
+            }
+            symbols += u32::from(entry.length);
+            while self.found.get(next).is_some_and(|found| found.end <= symbols) {
+                next += 1;
+            }
+            self.scan.last = entry.last;
+            symbols += 1;
+            let words = u32::from(entry.counts[WORDS]);
+            sentence_words += words;
+            stopped = entry.stops || stopped && words == 0;
+            if stopped && sentence_words >= FEWEST_WORDS && i + 1 < reading.ids.len() {
+                self.end_sentence(first..next, sentence_words, extractor, tables, sums);
+                (sentence_words, first) = (0, next);
+            }
+        }
+        if has_classes {
+            self.push_class(chain, length, edges()[1]);
+        }
+        self.scan.characters = symbols.saturating_sub(1);
+        self.end_sentence(first..next, sentence_words, extractor, tables, sums);
+    }
+
+    fn begin(&mut self, reading: &Reading) {
+        self.scan = Scan {
+            counts: reading.beside,
+            starts_low: reading.starts_low.unwrap_or(false),
+            ..Scan::default()
+        };
+        self.hits = [0; MOST_LISTS];
+        self.peaks = [0.0; MOST_LISTS];
+        self.comment = self.comment.wrapping_add(1);
+        if self.comment == 0 {
+            self.seen.fill(0);
+            self.comment = 1;
+        }
+        if self.seen.len() < reading.memo.distinct() {
+            self.seen.resize(reading.memo.distinct(), 0);
+        }
+    }
+
+    /// Finds the word-list entries that count.
+    fn find(&mut self, reading: &Reading, extractor: &Extractor) {
+        let memo = &reading.memo;
+        self.found.clear();
+        self.phrases.clear();
+        self.covered.clear();
+        let mut offset = 0;
+        for (i, &id) in reading.ids.iter().enumerate() {
+            let entry = memo.entry(id);
+            let moved =
+                |found: Match| Match { start: found.start + offset, end: found.end + offset, ..found };
+            self.found.extend(memo.matches(entry).iter().map(|&found| moved(found)));
+            if entry.begun != NO_PHRASE {
+                let token = |i: usize| reading.ids.get(i).map(|&id| memo.symbols(memo.entry(id)));
+                let phrases = extractor.lexicon().phrases();
+                phrases.at(entry.begun, i, token, |found| self.phrases.push(moved(found)));
+            }
+            offset += u32::from(entry.length) + 1;
+        }
+        if !self.phrases.is_empty() {
+            self.found.extend(&self.phrases);
+            self.found.sort_by_key(|found| (found.end, found.start));
+        }
+        let mut taken = Taken::default();
+        self.found.retain(|found| taken.takes(found));
+        let marking = |phrase: &Match| extractor.marks(phrase.category) && self.found.contains(phrase);
+        self.phrases.retain(marking);
+        if !self.phrases.is_empty() {
+            self.cover(reading, extractor);
+        }
+    }
+
+    /// Finds the words whose class a phrase changes.
+    fn cover(&mut self, reading: &Reading, extractor: &Extractor) {
+        let memo = &reading.memo;
+        let marking = self.found.iter().filter(|found| extractor.marks(found.category));
+        let marking: Vec<Match> = marking.copied().collect();
+        let (mut offset, mut number) = (0, 0);
+        for &id in &reading.ids {
+            let entry = memo.entry(id);
+            for meaning in memo.words(entry) {
+                let (start, end) = (offset + meaning.word.start as u32, offset + meaning.word.end as u32);
+                if self.phrases.iter().any(|phrase| phrase.start < end && start < phrase.end) {
+                    self.covered.push((number, meaning.alone.under(category(&marking, start, end))));
+                }
+                number += 1;
+            }
+            offset += u32::from(entry.length) + 1;
+        }
+    }
+
+    fn class(&self, word: usize, class: u64) -> u64 {
+        let covered = self.covered.binary_search_by_key(&word, |covered| covered.0);
+        covered.map_or(class, |at| self.covered[at].1)
+    }
+
+    /// Adds the n-grams that end with the `length`th class, counted from 0.
+    #[inline]
+    fn push_class(&mut self, chain: Chain, length: usize, class: u64) -> Chain {
+        let grams = [class, longer(chain[0], class), longer(chain[1], class), longer(chain[2], class)];
+        self.classes.extend_from_slice(&grams[..grams.len().min(length + 1)]);
+        [grams[0], grams[1], grams[2]]
+    }
+
+    fn end_sentence(
+        &mut self,
+        found: std::ops::Range<usize>,
+        words: u32,
+        extractor: &Extractor,
+        tables: &Tables,
+        sums: &mut Sums,
+    ) {
+        let mut hits = [0u32; MOST_LISTS];
+        let has_classes = tables.has(Space::Classes);
+        for found in &self.found[found] {
+            if let Some(column) = extractor.column(found.category) {
+                let root = f64::from(words.max(FEWEST_WORDS)).sqrt();
+                self.hits[column] += 1;
+                hits[column] += 1;
+                self.peaks[column] = self.peaks[column].max(f64::from(hits[column]) / root);
+            }
+            if has_classes && extractor.marks(found.category) {
+                self.classes.push(entry_gram(found.entry));
+            }
+        }
+        tables.end_sentence(&self.words, &self.classes, sums);
+        self.words.clear();
+        self.classes.clear();
+    }
+}
+
+const _: () = assert!(COUNTS == 32, "vectors of eight and sixteen");
