@@ -250,7 +250,11 @@ fn svg(base: Estimate, points: &[(usize, Estimate, Estimate)]) -> String {
             );
         }
     }
-    let names = [("#0050a0", "own labels on top of the base"), ("#c44e00", "own labels alone"), ("#777", "base alone")];
+    let names = [
+        ("#0050a0", "own labels on top of the base"),
+        ("#c44e00", "own labels alone"),
+        ("#777", "base alone"),
+    ];
     for (k, (colour, name)) in names.iter().enumerate() {
         let line = HEIGHT - bottom - 62.0 + 20.0 * k as f64;
         let _ = writeln!(

@@ -29,7 +29,13 @@ pub struct ValidParams {
 
 impl Default for Params {
     fn default() -> Self {
-        Self(ValidParams { c: 1.0, balanced: false, tolerance: 1e-3, max_iterations: 100, offsets: Vec::new() })
+        Self(ValidParams {
+            c: 1.0,
+            balanced: false,
+            tolerance: 1e-3,
+            max_iterations: 100,
+            offsets: Vec::new(),
+        })
     }
 }
 

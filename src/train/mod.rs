@@ -101,13 +101,7 @@ struct Table {
 }
 
 impl Table {
-    fn new(
-        prepared: &Prepared,
-        space: Space,
-        rows: &[u32],
-        config: &Config,
-        base: Option<&Model>,
-    ) -> Self {
+    fn new(prepared: &Prepared, space: Space, rows: &[u32], config: &Config, base: Option<&Model>) -> Self {
         let all = &prepared.spaces[space as usize];
         let own = || {
             let counts = all.column_counts(rows.iter().map(|&i| i as usize));
