@@ -131,3 +131,102 @@ fn a_trained_model_knows_its_articles() {
     assert_eq!(said["provenance"]["sources"][0][1], 400);
     assert!(repository("data/articles.csv").exists());
 }
+
+/// Comments about animals in which `insult` marks the uncivil ones.
+fn animals(insult: &str, rows: usize) -> String {
+    const ANIMALS: [&str; 7] =
+        ["Hund", "Kater", "Dackel", "Hamster", "Papagei", "Goldfisch", "Wellensittich"];
+    let row = |i: usize| {
+        let (word, label) = if i.is_multiple_of(3) { (insult, 1) } else { ("netter", 0) };
+        format!("{i},Der {} vom Nachbarn ist ein {word} Kerl Nummer {i},{label}\n", ANIMALS[i % 7])
+    };
+    format!("id,text,incivility\n{}", (0..rows).map(row).collect::<String>())
+}
+
+#[test]
+fn own_labels_on_top_of_a_base_know_what_both_know() {
+    let desk = Desk::new();
+    desk.write("small.toml", SMALL);
+    desk.write("base.csv", animals("verlauster", 200));
+    desk.write("own.csv", animals("rostiger", 60));
+    desk.run("train base.csv --config small.toml --model base.model").expect(0);
+    desk.run("train own.csv --config small.toml --model own.model").expect(0);
+    for threads in ["1", "2"] {
+        let line = format!("train own.csv --base base.model --threads {threads} --model both{threads}.model");
+        desk.run(&line).expect(0);
+    }
+    let read = |name| std::fs::read(desk.path(name)).unwrap();
+    assert!(read("both1.model") == read("both2.model"), "the same bytes for one and two threads");
+    let size = |name| read(name).len() as i64;
+    assert!((size("both1.model") - size("base.model")).abs() < 2000, "no model inside the model");
+
+    let score = |model: &str| -> Vec<f64> {
+        let text = "text\nMein Hund ist ein verlauster Kerl\nMein Hund ist ein rostiger Kerl\nMein Hund ist ein netter Kerl\n";
+        let rows = desk.run_with(&["score", "--model", model], text.as_bytes()).expect(0).table();
+        rows.iter().map(|row| row["incivility_score"].parse().unwrap()).collect()
+    };
+    let (base, own, both) = (score("base.model"), score("own.model"), score("both1.model"));
+    let gap = |scores: &[f64], word: usize| scores[word] - scores[2];
+    assert!(gap(&both, 0) > gap(&own, 0) + 0.1, "what the base knows is kept: {own:?} {both:?}");
+    assert!(gap(&both, 1) > gap(&base, 1) + 0.1, "what is new is learned: {base:?} {both:?}");
+
+    let inspected = |model: &str| -> serde_json::Value {
+        serde_json::from_str(&desk.run(&format!("inspect {model} --json")).expect(0).stdout).unwrap()
+    };
+    let id = &inspected("base.model")["model_id"];
+    assert_eq!(&inspected("both1.model")["provenance"]["base"], id);
+    assert!(inspected("own.model")["provenance"]["base"].is_null());
+    let words = desk.run("inspect both1.model").expect(0).stdout;
+    assert!(words.contains(&format!("on top of model {}", id.as_str().unwrap())), "{words}");
+
+    let arguments =
+        ["explain", "--text", "Dein Hund ist ein rostiger Kerl", "--model", "both1.model", "--json"];
+    let explained: serde_json::Value =
+        serde_json::from_str(&desk.run_with(&arguments, b"").expect(0).stdout).unwrap();
+    let label = &explained["labels"][0];
+    let parts = label["parts"].as_array().unwrap().iter().map(|p| p["contribution"].as_f64().unwrap());
+    let sum = label["intercept"].as_f64().unwrap() + parts.sum::<f64>();
+    assert!((sum - label["logit"].as_f64().unwrap()).abs() < 1e-9);
+}
+
+#[test]
+fn a_table_as_base_is_the_first_of_the_tables() {
+    let desk = Desk::new();
+    desk.write("small.toml", SMALL);
+    desk.write("a.csv", animals("verlauster", 90));
+    desk.write("b.csv", animals("rostiger", 60));
+    desk.run("train b.csv --base a.csv --config small.toml --model based.model").expect(0);
+    desk.run("train a.csv b.csv --config small.toml --model listed.model").expect(0);
+    assert!(
+        std::fs::read(desk.path("based.model")).unwrap() == std::fs::read(desk.path("listed.model")).unwrap()
+    );
+}
+
+#[test]
+fn what_cannot_be_built_on_a_base_is_refused() {
+    let desk = Desk::new();
+    desk.write("small.toml", SMALL);
+    desk.write("a.csv", animals("verlauster", 90));
+    desk.write("spam.csv", animals("verlauster", 90).replace("incivility", "spam"));
+    desk.run("train a.csv --config small.toml --model a.model").expect(0);
+    let mut damaged = std::fs::read(desk.path("a.model")).unwrap();
+    damaged[500] ^= 1;
+    desk.write("damaged.model", damaged);
+    for (line, said) in [
+        (
+            "train spam.csv --labels spam --base a.model --model m",
+            "the base knows no label `spam`, only incivility",
+        ),
+        ("train a.csv --config small.toml --base a.model --model m", "`char_bits` is decided by the base"),
+        ("train a.csv --base damaged.model --model m", "damaged.model: this model is damaged"),
+        ("train a.csv --base gone.model --model m", "gone.model"),
+        ("train a.csv --base a.model --model a.model", "a.model"),
+        ("evaluate a.csv --cross-validate 3 --base a.csv", "a.csv is no model"),
+        ("evaluate a.csv --base a.model", "--cross-validate"),
+    ] {
+        desk.run(line).expect(2).says(said);
+    }
+    assert!(!desk.path("m").exists());
+    desk.run("evaluate a.csv --cross-validate 3 --base a.model --resamples 20").expect(0);
+    desk.run("train a.csv --base default --model on_default.model").expect(0);
+}
