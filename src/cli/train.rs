@@ -56,7 +56,7 @@ pub struct TrainingOptions {
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// Learn off-topic without judgements: move this share of the comments under foreign
-    /// articles, as in `0.25`; with --cross-validate the moved ones are what is evaluated
+    /// articles, as in `0.25`; of `evaluate`, the moved ones are what is evaluated
     #[arg(long, value_name = "RATE")]
     pub swap_articles: Option<f64>,
     /// Move only comments of tables whose path holds this; may be repeated
@@ -194,8 +194,7 @@ impl TrainingOptions {
         extractor: Option<&Extractor>,
         log: &Log,
     ) -> anyhow::Result<Training> {
-        let unlabelled = self.swap_articles.is_some();
-        let wanted = Wanted { fold, unlabelled, ..Wanted::default() };
+        let wanted = Wanted { fold, ..Wanted::default() };
         let (mut corpus, config) = self.corpus(tables, &wanted, log)?;
         let silver = self.swap(&mut corpus, &config, log)?;
         let mut training = self.measure(&corpus, config, extractor)?;
@@ -255,8 +254,9 @@ impl TrainingOptions {
             .collect::<Result<Vec<_>, _>>()?;
         let labels = match self.labels.is_empty() {
             false => self.labels.clone(),
-            true => default_labels(&opened)
-                .or_else(|e| if wanted.unlabelled { Ok(Vec::new()) } else { Err(e) })?,
+            true => default_labels(&opened).or_else(|e| {
+                if wanted.unlabelled || self.swap_articles.is_some() { Ok(Vec::new()) } else { Err(e) }
+            })?,
         };
         let there = |name: &&&str| {
             !wanted.columns.iter().any(|c| c == **name)

@@ -17,13 +17,15 @@ use crate::error::{Error, Result};
 use crate::features::Extractor;
 use crate::features::lexicon::Lexicon;
 use crate::features::ngram::Space;
-use crate::features::topic::{BUCKETS, Background, COLUMNS};
+use crate::features::topic::{BUCKETS, Background, COLUMNS, Subspace};
 use crate::head::Head;
 use crate::train::Config;
 
 const MAGIC: [u8; 8] = *b"NETIQMDL";
 /// Version of the file format and of the features; raised when either changes.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
+/// Columns of the topic that format 1 does not have: how many stand before them, and their number.
+const SINCE_2: (usize, usize) = (8, 3);
 const PREFIX: usize = MAGIC.len() + 4;
 const CHECKSUM: usize = 32;
 /// Key of the header among the tensors' metadata.
@@ -85,6 +87,9 @@ pub fn write(model: &Model) -> Result<Vec<u8>> {
         tensors.push((format!("idf.{}", space.name()), Dtype::F16, halves(&model.idf[space as usize])));
     }
     tensors.push(("background".to_owned(), Dtype::U8, model.background.levels().1.to_vec()));
+    if let Some(space) = model.background.subspace() {
+        tensors.push(("subspace".to_owned(), Dtype::U8, space.table()));
+    }
     for label in &model.labels {
         for block in &label.blocks {
             let name = format!("{}.{}", label.name, block.name);
@@ -113,7 +118,7 @@ pub fn write(model: &Model) -> Result<Vec<u8>> {
 /// [`Kind::Model`](crate::error::Kind::Model) if they are no model, of another format
 /// version, cut, altered anywhere, or do not fit together.
 pub fn read(bytes: &[u8]) -> Result<(Model, ModelId)> {
-    let (body, id) = verified(bytes)?;
+    let (body, version, id) = verified(bytes)?;
     let damaged =
         |what: &dyn std::fmt::Display| Error::model(format!("this model does not fit together: {what}"));
     let (_, metadata) = SafeTensors::read_metadata(body).map_err(|e| damaged(&e))?;
@@ -128,7 +133,7 @@ pub fn read(bytes: &[u8]) -> Result<(Model, ModelId)> {
     let mut idf = Space::ALL.map(|_| Vec::new());
     let mut labels = Vec::new();
     let scalars = extractor.scalar_names().len();
-    for label in header.labels {
+    for mut label in header.labels {
         let mut blocks = Vec::new();
         for block in label.blocks {
             let name = format!("{}.{}", label.name, block.name);
@@ -147,6 +152,9 @@ pub fn read(bytes: &[u8]) -> Result<(Model, ModelId)> {
                 intercept: block.intercept,
             });
         }
+        if version == 1 {
+            add_columns(&mut label.head, blocks.len() + scalars + SINCE_2.0);
+        }
         let columns = blocks.len() + scalars + COLUMNS.len();
         if label.head.weights.len() != columns || label.head.means.len() != columns {
             return Err(damaged(&format!("label `{}` has no head of {columns} columns", label.name)));
@@ -158,13 +166,21 @@ pub fn read(bytes: &[u8]) -> Result<(Model, ModelId)> {
     if levels.len() != BUCKETS {
         return Err(damaged(&"the background table has another size"));
     }
-    let background = Background::from_levels(header.background_documents, levels.to_vec());
+    let subspace = match tensors.tensor("subspace") {
+        Ok(view) => {
+            let read = Subspace::from_table(view.data());
+            Some(read.ok_or_else(|| damaged(&"the space of the topic has another size"))?)
+        }
+        Err(_) => None,
+    };
+    let background =
+        Background::from_levels(header.background_documents, levels.to_vec()).with_subspace(subspace);
     let (config, provenance) = (header.config, header.provenance);
     Ok((Model { idf, extractor, background, labels, config, provenance }, id))
 }
 
-/// The tensors' bytes and the model's id, once magic, version and checksum are right.
-fn verified(bytes: &[u8]) -> Result<(&[u8], ModelId)> {
+/// The tensors' bytes, the format and the model's id, once magic, version and checksum are right.
+fn verified(bytes: &[u8]) -> Result<(&[u8], u32, ModelId)> {
     if !bytes.starts_with(&MAGIC) || bytes.len() < PREFIX + CHECKSUM {
         return Err(Error::model("this is not a netiquette model"));
     }
@@ -183,12 +199,21 @@ fn verified(bytes: &[u8]) -> Result<(&[u8], ModelId)> {
             "this model is damaged: its checksum does not match (copy or train it anew)",
         ));
     }
-    if version != FORMAT {
+    if version == 0 || version > FORMAT {
         return Err(Error::model(format!(
             "this model has format {version}; this netiquette reads format {FORMAT}"
         )));
     }
-    Ok((&content[PREFIX..], ModelId(hash.to_hex()[..12].to_owned())))
+    Ok((&content[PREFIX..], version, ModelId(hash.to_hex()[..12].to_owned())))
+}
+
+/// Gives the head of format 1 the columns it does not have, without weight: it scores as it did.
+fn add_columns(head: &mut Head, at: usize) {
+    for values in [&mut head.weights, &mut head.means] {
+        if values.len() >= at {
+            values.splice(at..at, [0.0; SINCE_2.1]);
+        }
+    }
 }
 
 fn label_header(label: &LabelModel) -> LabelHeader {

@@ -21,7 +21,7 @@ pub use folds::{assign_folds, fold_of};
 use crate::error::{Error, Result};
 use crate::features::Extractor;
 use crate::features::ngram::Space;
-use crate::features::topic::{Background, COLUMNS};
+use crate::features::topic::{Background, Bag, COLUMNS, Subspace};
 use crate::features::weighting::{Weighting, idf, naive_bayes_ratio};
 use crate::head::Head;
 use crate::logistic::Params;
@@ -31,6 +31,9 @@ use crate::prepared::Prepared;
 use crate::sparse::{CsrMatrix, Design};
 use crate::threshold::{Answer, Evidence, choose};
 use sources::Sources;
+
+/// How the names of the columns begin that need a space.
+const SPACE: &str = "topic.space_";
 
 /// Fewest judged rows a label can be learned from.
 pub const FEWEST_ROWS: usize = 20;
@@ -44,7 +47,7 @@ pub const FEWEST_ROWS: usize = 20;
 /// judged rows, or too few of one class for the folds.
 pub fn train(prepared: &Prepared, rows: &[u32], extractor: &Extractor, config: &Config) -> Result<Model> {
     config.check()?;
-    let background = Background::learn(rows.iter().map(|&i| &prepared.bags[i as usize]));
+    let background = background(prepared, rows, config);
     let tables: Vec<Table> = Space::ALL.par_iter().map(|&s| Table::new(prepared, s, rows, config)).collect();
     let labels: Vec<LabelModel> = (0..prepared.labels.len())
         .map(|label| {
@@ -62,6 +65,18 @@ pub fn train(prepared: &Prepared, rows: &[u32], extractor: &Extractor, config: &
         config: config.clone(),
         provenance: Provenance::default(),
     })
+}
+
+/// What comments in general say; with a space where some head uses it and some comment has
+/// anything to be compared with.
+fn background(prepared: &Prepared, rows: &[u32], config: &Config) -> Background {
+    let bags: Vec<&Bag> = rows.iter().map(|&i| &prepared.bags[i as usize]).collect();
+    let background = Background::learn(bags.iter().copied());
+    let used = |label: &String| COLUMNS.iter().any(|c| c.starts_with(SPACE) && config.uses(label, c));
+    let is_wanted = prepared.labels.iter().any(used)
+        && rows.iter().any(|&i| !prepared.context(i as usize, &[]).is_empty());
+    let space = is_wanted.then(|| Subspace::learn(&bags, |token| background.weights(token).0));
+    background.with_subspace(space)
 }
 
 /// One space restricted to the columns that occur often enough.

@@ -18,12 +18,14 @@ pub fn identity(
     args: &ScoreArgs,
     model: &ModelId,
     comments: &Inputs,
+    known: Option<&Inputs>,
     output: &Artifact,
 ) -> netiquette::Result<Identity> {
     // Taken apart field by field, so that a new option does not compile before somebody has
     // decided whether it belongs here.
     let ScoreArgs {
         comments: _,
+        context: _,
         output: _,
         model: _,
         articles,
@@ -49,6 +51,9 @@ pub fn identity(
     for (i, source) in comments.sources().iter().enumerate() {
         let name = if i == 0 { "the comments".to_owned() } else { format!("the comments ({})", i + 1) };
         put(&name, format!("{} {}", source.name(), hash(source)?));
+    }
+    for (i, source) in known.iter().flat_map(|known| known.sources()).enumerate() {
+        put(&format!("the context ({})", i + 1), format!("{} {}", source.name(), hash(source)?));
     }
     if let Some(path) = articles {
         put("the articles", hash(&Source::new(path)?)?);
