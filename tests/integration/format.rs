@@ -56,18 +56,23 @@ fn an_absurd_header_length_allocates_nothing() {
     assert!(file::read(&signed).unwrap_err().to_string().contains("does not fit together"));
 }
 
-/// A model written by the first version of the format is read and scores as it did.
+/// A model written in an earlier version of the format, or this one, is read and scores as it did.
 #[test]
-fn the_first_format_is_still_read() {
-    let bytes = std::fs::read(repository("tests/fixtures/models/v1.model")).unwrap();
-    let (model, id) = file::read(&bytes).unwrap();
-    assert_eq!(model.labels.len(), 2);
-    let desk = Desk::new();
-    desk.write("v1.model", bytes);
-    let input = "text,article_title\nSo ein Trottel,Rat tagt\nDanke für den Bericht aus dem Rat,Rat tagt\n";
-    let rows = desk.run_with(&["score", "--model", "v1.model"], input.as_bytes()).expect(0).table();
-    let expected = std::fs::read_to_string(repository("tests/fixtures/models/v1.scores.txt")).unwrap();
-    let scores: String =
-        rows.iter().map(|r| format!("{} {}\n", r["incivility_score"], r["off_topic_score"])).collect();
-    assert_eq!(format!("{id}\n{scores}"), expected);
+fn every_format_is_still_read() {
+    for version in 1..=file::FORMAT {
+        let fixture = |end: &str| repository("tests/fixtures/models").join(format!("v{version}.{end}"));
+        let bytes = std::fs::read(fixture("model")).unwrap();
+        let (model, id) = file::read(&bytes).unwrap();
+        assert_eq!(model.labels.len(), 2);
+        assert_eq!(model.background.subspace().is_some(), version >= 2);
+        let desk = Desk::new();
+        desk.write("old.model", bytes);
+        let input =
+            "text,article_title\nSo ein Trottel,Rat tagt\nDanke für den Bericht aus dem Rat,Rat tagt\n";
+        let rows = desk.run_with(&["score", "--model", "old.model"], input.as_bytes()).expect(0).table();
+        let expected = std::fs::read_to_string(fixture("scores.txt")).unwrap();
+        let scores: String =
+            rows.iter().map(|r| format!("{} {}\n", r["incivility_score"], r["off_topic_score"])).collect();
+        assert_eq!(format!("{id}\n{scores}"), expected, "format {version}");
+    }
 }

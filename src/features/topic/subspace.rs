@@ -261,7 +261,7 @@ mod tests {
         let tokens = |text: &str| Bag::new(&Folded::new(text));
         let sea = word(&MATTERS[0], 0);
         let apart = |word: &String| tokens(word).tokens().iter().all(|&t| !tokens(&sea).contains(t));
-        let rest = |matter: usize| (0..25).map(|i| word(&MATTERS[matter], i)).filter(apart);
+        let rest = |matter: usize| (0..25).map(move |i| word(&MATTERS[matter], i)).filter(&apart);
         let [near, far] = [0, 1].map(|m| cosine(&space, &sea, &rest(m).collect::<Vec<_>>().join(" ")));
         assert!(near > far + 0.1, "{near} {far}");
         assert_eq!(cosine(&space, &sea, "ganz unbekannt"), 0.0);
