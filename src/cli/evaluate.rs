@@ -98,7 +98,8 @@ fn evaluate(args: &EvaluateArgs, log: &Log) -> anyhow::Result<(Vec<Evaluation>, 
 fn by_model(args: &EvaluateArgs, log: &Log) -> anyhow::Result<Run> {
     let (model, id) = load(args.model.as_deref())?;
     let config = args.common.config(None)?;
-    let corpus = args.common.corpus(&args.tables, &args.report.wanted(None), log)?;
+    let mut corpus = args.common.corpus(&args.tables, &args.report.wanted(None), log)?;
+    args.common.swap(&mut corpus, &config, log)?;
     let training = args.common.measure(&corpus, config, Some(&model.extractor))?;
     let rows: Vec<u32> = (0..training.prepared.rows() as u32).collect();
     let scored = score_judged(&model, &training.prepared, &rows);

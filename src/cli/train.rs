@@ -60,7 +60,7 @@ pub struct TrainingOptions {
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// Learn off-topic without judgements: move this share of the comments under foreign
-    /// articles, as in `0.25`; with --cross-validate the moved ones are what is evaluated
+    /// articles, as in `0.25`; of `evaluate`, the moved ones are what is evaluated
     #[arg(long, value_name = "RATE")]
     pub swap_articles: Option<f64>,
     /// Move only comments of tables whose path holds this; may be repeated
@@ -212,8 +212,7 @@ impl TrainingOptions {
         if let Some(Base::Table(path)) = &base {
             tables.insert(0, path.clone());
         }
-        let wanted = Wanted { unlabelled: self.swap_articles.is_some(), ..Wanted::default() };
-        let mut corpus = self.corpus(&tables, &wanted, log)?;
+        let mut corpus = self.corpus(&tables, &Wanted::default(), log)?;
         let silver = self.swap(&mut corpus, &config, log)?;
         let extractor = base.as_ref().and_then(Base::model).map(|base| &base.extractor);
         let mut training = self.measure(&corpus, config, extractor)?;
@@ -271,8 +270,9 @@ impl TrainingOptions {
             .collect::<Result<Vec<_>, _>>()?;
         let labels = match self.labels.is_empty() {
             false => self.labels.clone(),
-            true => default_labels(&opened)
-                .or_else(|e| if wanted.unlabelled { Ok(Vec::new()) } else { Err(e) })?,
+            true => default_labels(&opened).or_else(|e| {
+                if wanted.unlabelled || self.swap_articles.is_some() { Ok(Vec::new()) } else { Err(e) }
+            })?,
         };
         let there = |name: &&&str| {
             !wanted.columns.iter().any(|c| c == **name)

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::features::Extractor;
 use crate::features::lexicon::Lexicon;
 use crate::features::ngram::Space;
-use crate::features::topic::{BUCKETS, Background, COLUMNS};
+use crate::features::topic::{BUCKETS, Background, COLUMNS, Subspace};
 use crate::head::Head;
 use crate::train::Config;
 
@@ -91,6 +91,9 @@ pub fn write(model: &Model) -> Result<Vec<u8>> {
         tensors.push((format!("idf.{}", space.name()), Dtype::F16, halves(&model.idf[space as usize])));
     }
     tensors.push(("background".to_owned(), Dtype::U8, model.background.levels().1.to_vec()));
+    if let Some(space) = model.background.subspace() {
+        tensors.push(("subspace".to_owned(), Dtype::U8, space.table()));
+    }
     for label in &model.labels {
         for block in &label.blocks {
             let name = format!("{}.{}", label.name, block.name);
@@ -164,7 +167,15 @@ pub fn read(bytes: &[u8]) -> Result<(Model, ModelId)> {
     if levels.len() != BUCKETS {
         return Err(damaged(&"the background table has another size"));
     }
-    let background = Background::from_levels(header.background_documents, levels.to_vec());
+    let subspace = match tensors.tensor("subspace") {
+        Ok(view) => {
+            let read = Subspace::from_table(view.data());
+            Some(read.ok_or_else(|| damaged(&"the space of the topic has another size"))?)
+        }
+        Err(_) => None,
+    };
+    let background =
+        Background::from_levels(header.background_documents, levels.to_vec()).with_subspace(subspace);
     let (config, provenance) = (header.config, header.provenance);
     Ok((Model { idf, extractor, background, labels, config, provenance }, id))
 }

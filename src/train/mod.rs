@@ -22,7 +22,7 @@ pub use folds::{assign_folds, fold_of};
 use crate::error::{Error, Result};
 use crate::features::Extractor;
 use crate::features::ngram::Space;
-use crate::features::topic::Background;
+use crate::features::topic::{Background, Bag, COLUMNS, Subspace};
 use crate::features::weighting::{Weighting, naive_bayes_ratio};
 use crate::head::Head;
 use crate::logistic::Params;
@@ -34,6 +34,9 @@ use crate::sparse::Design;
 use crate::threshold::{Answer, Evidence, choose};
 use sources::Sources;
 use table::{FittedBlock, Table};
+
+/// How the names of the columns begin that need a space.
+const SPACE: &str = "topic.space_";
 
 /// Fewest judged rows a label can be learned from.
 pub const FEWEST_ROWS: usize = 20;
@@ -68,7 +71,7 @@ fn train_labels(
     config.check()?;
     let background = match base {
         Some(base) => base.background.clone(),
-        None => Background::learn(rows.iter().map(|&i| &prepared.bags[i as usize])),
+        None => background(prepared, rows, config),
     };
     let tables: Vec<Table> =
         Space::ALL.par_iter().map(|&s| Table::new(prepared, s, rows, config, base)).collect();
@@ -90,6 +93,18 @@ fn train_labels(
         config: config.clone(),
         provenance: Provenance::default(),
     })
+}
+
+/// What comments in general say; with a space where some head uses it and some comment has
+/// anything to be compared with.
+fn background(prepared: &Prepared, rows: &[u32], config: &Config) -> Background {
+    let bags: Vec<&Bag> = rows.iter().map(|&i| &prepared.bags[i as usize]).collect();
+    let background = Background::learn(bags.iter().copied());
+    let used = |label: &String| COLUMNS.iter().any(|c| c.starts_with(SPACE) && config.uses(label, c));
+    let is_wanted = prepared.labels.iter().any(used)
+        && rows.iter().any(|&i| !prepared.context(i as usize, &[]).is_empty());
+    let space = is_wanted.then(|| Subspace::learn(&bags, |token| background.weights(token).0));
+    background.with_subspace(space)
 }
 
 struct Trainer<'a> {

@@ -208,3 +208,65 @@ fn the_committed_sample_is_what_importing_the_page_gives() {
         assert_eq!(strip(&imported), committed, "{name}");
     }
 }
+
+/// The sample thread, its last comments apart: what came before, and what came late.
+fn early_and_late(desk: &Desk) -> [String; 2] {
+    const START: &str = "\nsample_page-";
+    let all = desk.read("comments.csv");
+    let records: Vec<&str> = all.trim_end().split(START).collect();
+    assert_eq!(records.len(), 9, "a header and eight records, whose texts have several lines");
+    let part =
+        |of: &[&str]| of.iter().fold(records[0].to_owned(), |part, record| part + START + record) + "\n";
+    [part(&records[1..7]), part(&records[7..])]
+}
+
+#[test]
+fn late_comments_with_their_thread_score_as_in_the_whole_export() {
+    let desk = Desk::new();
+    sample(&desk);
+    let [early, late] = early_and_late(&desk);
+    desk.write("early.csv", early);
+    desk.write("late.csv", late);
+    let whole = desk.run("score comments.csv --articles articles.csv").expect(0).table();
+    let alone = desk.run("score late.csv --articles articles.csv").expect(0).table();
+    assert_eq!(alone.len(), 2);
+    assert_ne!(alone[..], whole[whole.len() - 2..], "the thread counts");
+    // What is in both counts once.
+    for context in ["early.csv", "comments.csv"] {
+        let with = desk.run(&format!("score late.csv --articles articles.csv --context {context}")).expect(0);
+        assert_eq!(with.table()[..], whole[whole.len() - 2..], "{context}");
+    }
+}
+
+#[test]
+fn a_parent_among_the_known_comments_is_found() {
+    let desk = Desk::new();
+    let header = "id,parent_id,text\n";
+    desk.write("known.csv", format!("{header}p,,Die neue Brücke ist viel zu teuer.\n"));
+    desk.write("late.csv", format!("{header}k,p,Welche Brücke meinst du?\n"));
+    let score = |line: &str| desk.run(line).expect(0).table()[0]["off_topic_score"].clone();
+    assert_eq!(score("score late.csv"), "", "nothing to compare with");
+    assert_ne!(score("score late.csv --context known.csv"), "");
+}
+
+#[test]
+fn context_from_standard_input_or_of_no_comments_is_told() {
+    let desk = Desk::new();
+    sample(&desk);
+    desk.run("score comments.csv --context -").expect(2).says("--context needs a file");
+    desk.run("score comments.csv --context absent.csv").expect(2).says("absent.csv");
+    desk.write("known.csv", "id,text\na,eins\nb,\n");
+    desk.run("score comments.csv --context known.csv -o out.csv")
+        .expect(0)
+        .says("known.csv: 1 rows of the context");
+}
+
+#[test]
+fn an_article_nobody_knows_is_its_thread() {
+    let desk = Desk::new();
+    desk.write("articles.csv", "article_id,title,text\na,Neue Brücke,\n");
+    let input = "id,article_id,text\n1,x,Die Brücke ist teuer\n2,y,Der Kuchen\n3,y,Noch ein Kuchen\n4,a,Eine Brücke\n";
+    let rows = desk.run_with(&["score", "--articles", "articles.csv"], input.as_bytes()).expect(0).table();
+    let blank: Vec<bool> = rows.iter().map(|row| row["off_topic_score"].is_empty()).collect();
+    assert_eq!(blank, [true, false, false, false]);
+}

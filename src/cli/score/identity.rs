@@ -17,12 +17,14 @@ pub fn identity(
     args: &ScoreArgs,
     models: &[Named],
     comments: &Inputs,
+    known: Option<&Inputs>,
     output: &Artifact,
 ) -> netiquette::Result<Identity> {
     // Taken apart field by field, so that a new option does not compile before somebody has
     // decided whether it belongs here.
     let ScoreArgs {
         comments: _,
+        context: _,
         output: _,
         models: _,
         articles,
@@ -49,6 +51,9 @@ pub fn identity(
     }
     for (i, source) in comments.sources().iter().enumerate() {
         put(&numbered("the comments", i), format!("{} {}", source.name(), hash(source)?));
+    }
+    for (i, source) in known.iter().flat_map(|known| known.sources()).enumerate() {
+        put(&format!("the context ({})", i + 1), format!("{} {}", source.name(), hash(source)?));
     }
     if let Some(path) = articles {
         put("the articles", hash(&Source::new(path)?)?);

@@ -74,6 +74,8 @@ pub struct Job<'a> {
     /// One per model, with the tokens it knows.
     pub scorers: Vec<(Scorer<'a>, Scratches)>,
     pub threads: &'a mut Threads,
+    /// The answered comments so far.
+    pub parents: Parents,
     pub writer: Writer,
     pub rejects: Rejects,
     pub tally: Tally,
@@ -95,7 +97,7 @@ impl Job<'_> {
         if let (0, Some(past)) = (done, &self.past) {
             past.copy(&mut self.writer)?;
         }
-        let mut parents = Parents::default();
+        let mut parents = std::mem::take(&mut self.parents);
         let mut batch = Batch::default();
         let mut records = 0;
         while let Some(outcome) = table.next_row()? {

@@ -4,6 +4,7 @@
 //! batches over all threads and writes in the order of the input.
 
 mod append;
+mod context;
 mod identity;
 mod job;
 mod journal;
@@ -16,14 +17,15 @@ use netiquette::corpus::{Field, Options, Outcome};
 use netiquette::error::{Error, Position};
 use netiquette::features::topic::Bag;
 use netiquette::scorer::{Scorer, Scratches};
-use netiquette::stream::{Gathered, Threads};
+use netiquette::stream::{Gathered, Parents, Threads};
 
 use self::append::Past;
+use self::context::Known;
 use self::identity::identity;
 use self::job::{Job, backgrounds};
 use self::journal::Journal;
 use super::dry_run::dry_run;
-use super::input::{InputOptions, articles};
+use super::input::{InputOptions, Stamp, articles};
 use super::inputs::{Inputs, Tables, expand};
 use super::log::Log;
 use super::models::{Named, columns, is_default, load_all};
@@ -52,6 +54,10 @@ pub struct ScoreArgs {
     /// Table of articles
     #[arg(long, value_name = "A")]
     pub articles: Option<PathBuf>,
+    /// Table of comments already known, as those of earlier days: they count into the threads and
+    /// as parents, and are not scored; may be repeated, and may be patterns
+    #[arg(long, value_name = "THREAD", conflicts_with = "no_thread")]
+    pub context: Vec<PathBuf>,
     /// Where rejected rows go
     #[arg(long, value_name = "R")]
     pub rejects: Option<PathBuf>,
@@ -107,6 +113,7 @@ pub fn run(args: &ScoreArgs, log: &Log) -> anyhow::Result<u8> {
     let models = load_all(&args.models)?;
     let options = args.input.resolve()?;
     let inputs = Inputs::new(&comments, &options, log)?;
+    let known = Known::open(&args.context, &options, log)?;
     if args.dry_run {
         articles(args.articles.as_deref(), &options, log)?;
         return dry_run(args, &inputs, &models, log);
@@ -117,10 +124,11 @@ pub fn run(args: &ScoreArgs, log: &Log) -> anyhow::Result<u8> {
     let summary = args.summary.as_deref().map(|path| Artifact::create(path, wait)).transpose()?;
     let mut out = create(args, &args.output)?;
     signals::listen()?;
-    let stamps = inputs.stamps()?;
+    let read: Vec<&Inputs> = [&inputs].into_iter().chain(known.as_ref().map(Known::inputs)).collect();
+    let stamps = stamps(&read)?;
     let journal = match args.resume {
         true => {
-            let job = identity(args, &models, &inputs, &out)?;
+            let job = identity(args, &models, &inputs, known.as_ref().map(Known::inputs), &out)?;
             Some(Journal::open(job, args.checkpoint, &mut out, rejects.as_mut(), log)?)
         }
         false => None,
@@ -129,6 +137,10 @@ pub fn run(args: &ScoreArgs, log: &Log) -> anyhow::Result<u8> {
         models.iter().map(|named| (Scorer::new(&named.model), Scratches::default())).collect();
     let bag = |text: &str| job::bag(&scorers, text);
     let mut threads = threads(args, &inputs, &options, log, &bag)?;
+    let parents = match &known {
+        Some(known) => known.add_to(&mut threads, &inputs, &bag, log)?,
+        None => Parents::default(),
+    };
     threads.settle(&backgrounds(&models))?;
     let table = inputs.open("scoring", log)?;
     let rejects = Rejects::new(rejects, args.max_rejects, args.spreadsheet_safe)?;
@@ -143,6 +155,7 @@ pub fn run(args: &ScoreArgs, log: &Log) -> anyhow::Result<u8> {
         models: &models,
         scorers,
         threads: &mut threads,
+        parents,
         writer,
         rejects,
         tally,
@@ -151,13 +164,18 @@ pub fn run(args: &ScoreArgs, log: &Log) -> anyhow::Result<u8> {
         past,
     };
     job.score(table)?;
-    for (source, (before, after)) in inputs.sources().iter().zip(stamps.iter().zip(inputs.stamps()?)) {
-        if *before != after {
+    for (source, before) in read.iter().flat_map(|inputs| inputs.sources()).zip(stamps) {
+        if before != source.stamp()? {
             let message = "it was changed while it was read; nothing was written: run the job again";
             return Err(Error::input(message).at(Position::file(source.name())).into());
         }
     }
     job.finish(&inputs.name(), log)
+}
+
+fn stamps(read: &[&Inputs]) -> netiquette::Result<Vec<Stamp>> {
+    let each = read.iter().map(|inputs| inputs.stamps()).collect::<netiquette::Result<Vec<_>>>()?;
+    Ok(each.concat())
 }
 
 fn create(args: &ScoreArgs, path: &Path) -> netiquette::Result<Artifact> {
@@ -205,9 +223,10 @@ fn past(
 }
 
 fn refuse_collisions(args: &ScoreArgs, comments: &[PathBuf]) -> netiquette::Result<()> {
+    let context = expand(&args.context)?;
     let models = args.models.iter().filter(|path| !is_default(path));
-    let inputs: Vec<&Path> =
-        comments.iter().chain(models).chain(&args.articles).map(PathBuf::as_path).collect();
+    let inputs = comments.iter().chain(&context).chain(models).chain(&args.articles);
+    let inputs: Vec<&Path> = inputs.map(PathBuf::as_path).collect();
     let outputs: Vec<&Path> =
         [&args.output].into_iter().chain(&args.rejects).chain(&args.summary).map(PathBuf::as_path).collect();
     refuse_collision(&outputs, &inputs)
@@ -228,6 +247,17 @@ pub fn gather(
     with_comments: bool,
     bag: &(impl Fn(&str) -> Bag + Sync),
 ) -> netiquette::Result<()> {
+    gather_if(table, threads, with_comments, bag, |_| true)
+}
+
+/// The same of the comments whose `id` is wanted.
+fn gather_if(
+    table: &mut Tables<'_>,
+    threads: &mut Threads,
+    with_comments: bool,
+    bag: &(impl Fn(&str) -> Bag + Sync),
+    is_wanted: impl Fn(&str) -> bool,
+) -> netiquette::Result<()> {
     let has = |field| table.columns().index(field).is_some();
     let inline = has(Field::ArticleTitle) || has(Field::ArticleText) || has(Field::ArticleLead);
     if !inline && !(with_comments && (has(Field::ArticleId) || has(Field::ParentId))) {
@@ -245,7 +275,8 @@ pub fn gather(
             threads.add_article(&article);
         }
         let parent_id = row.get(Field::ParentId);
-        if with_comments && !(article_id.is_empty() && parent_id.is_empty()) {
+        if with_comments && is_wanted(row.get(Field::Id)) && !(article_id.is_empty() && parent_id.is_empty())
+        {
             let text = if article_id.is_empty() { "" } else { row.get(Field::Text) }.to_owned();
             bytes += text.len();
             let article_id = article_id.into_owned();

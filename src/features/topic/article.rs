@@ -26,6 +26,8 @@ pub struct ArticleTokens {
     places: Counts,
     parts: Vec<u64>,
     passages: usize,
+    /// Tokens in the title, and in lead or body.
+    sizes: [u32; 2],
 }
 
 impl ArticleTokens {
@@ -47,15 +49,26 @@ impl ArticleTokens {
         article
     }
 
-    fn add(&mut self, token: Token, bit: u64) {
-        match self.places.get(token) {
+    fn add(&mut self, token: Token, bits: u64) {
+        let place = match self.places.get(token) {
             0 => {
-                self.parts.push(bit);
+                self.parts.push(0);
                 let place = self.parts.len() as u16;
                 self.places.update(token, |_| place);
+                place
             }
-            place => self.parts[usize::from(place) - 1] |= bit,
-        }
+            place => place,
+        };
+        let parts = &mut self.parts[usize::from(place) - 1];
+        let sizes = |parts: u64| [u32::from(parts & TITLE != 0), u32::from(parts > TITLE)];
+        let (before, after) = (sizes(*parts), sizes(*parts | bits));
+        *parts |= bits;
+        (0..2).for_each(|k| self.sizes[k] += after[k] - before[k]);
+    }
+
+    /// Number of tokens in the title, and in lead or body.
+    pub fn sizes(&self) -> [u32; 2] {
+        self.sizes
     }
 
     /// The parts `token` stands in, as bits: [`TITLE`] and one per passage.
@@ -107,6 +120,9 @@ mod tests {
         assert_eq!(parts("Brücke"), 0b1011);
         assert_eq!(parts("Suppe"), 0);
         assert_eq!(article.passages(), 3);
+        let again = ArticleTokens::from_parts(3, article.tokens().collect::<Vec<_>>());
+        let title = Bag::new(&Folded::new("Neue Brücke")).tokens().len() as u32;
+        assert_eq!((article.sizes()[0], again.sizes()), (title, article.sizes()));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! How often each token stands in comments in general; learned without labels.
 
 use super::bag::{BUCKETS, Bag, Token};
+use super::subspace::Subspace;
 
 /// Document counts of the tokens, kept to about 6 % in one byte, `⌊12 · log2(1 + n)⌉`, so
 /// that the table is small; training and scoring use the same rounded counts.
@@ -10,6 +11,7 @@ pub struct Background {
     levels: Vec<u8>,
     /// By level: `ln((1 + documents) / (1 + n)) + 1` and one over the share of all tokens.
     by_level: Vec<(f32, f32)>,
+    subspace: Option<Subspace>,
 }
 
 /// Steps of the one-byte counts per doubling.
@@ -40,7 +42,17 @@ impl Background {
             let idf = ((1.0 + n) / (1.0 + c)).ln().max(0.0) + 1.0;
             (idf as f32, (total / (c + 0.5)) as f32)
         };
-        Self { documents, by_level: (0..=255).map(weights).collect(), levels }
+        Self { documents, by_level: (0..=255).map(weights).collect(), levels, subspace: None }
+    }
+
+    /// The same with a space; without one the columns `topic.space_…` are 0.
+    pub fn with_subspace(self, subspace: Option<Subspace>) -> Self {
+        Self { subspace, ..self }
+    }
+
+    /// The space, if one was learned.
+    pub fn subspace(&self) -> Option<&Subspace> {
+        self.subspace.as_ref()
     }
 
     /// Number of texts learned from, and the rounded count of each token.

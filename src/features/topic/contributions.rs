@@ -3,11 +3,12 @@
 use super::Context;
 use super::background::Background;
 use super::bag::{Bag, Token, for_each_token};
+use super::subspace::along;
 use crate::text::Folded;
 
-/// Number of columns that are means over tokens: the first of [`COLUMNS`](super::COLUMNS),
+/// Number of columns that are sums over tokens: the first of [`COLUMNS`](super::COLUMNS),
 /// before the flags.
-pub const SIMILARITIES: usize = 8;
+pub const SIMILARITIES: usize = 11;
 
 /// A comment's similarities, taken apart.
 #[derive(Clone, Debug)]
@@ -15,7 +16,8 @@ pub struct Contributions {
     /// Per distinct token, ascending, what it adds to each similarity. The tokens of a
     /// column sum to the column less its constant.
     pub tokens: Vec<(Token, [f64; SIMILARITIES])>,
-    /// What no token does: minus the fit of the other comments, in the `_rel` columns.
+    /// What no token does: minus the fit of the other comments, in the `rel_` columns, and
+    /// minus what is expected of a reference of that size, in `topic.lift`.
     pub constants: [f64; SIMILARITIES],
     /// The nearest of the article's [`passages`](super::passages).
     pub passage: Option<usize>,
@@ -28,17 +30,25 @@ impl Background {
         let near = fits.passage.map_or(0, |(i, _)| 1u64 << i);
         let mean = |tie: f32| f64::from(tie) / f64::from(fits.weight);
         let relative = |tie: f32| if fits.others.is_some() { mean(tie) } else { 0.0 };
+        let near_by = |token: Token| {
+            let place = self.subspace().map(|space| space.place(token));
+            fits.directions.map(|direction| place.map_or(0.0, |place| along(place, &direction)))
+        };
         let tokens = comment.tokens().iter().map(|&token| {
             let (_, t) = context.ties(self, token);
             let passage = if t.passages & near != 0 { t.text } else { 0.0 };
-            let means = [t.all, t.title, t.text, passage, t.thread, t.parent].map(mean);
-            let [all, title, text, passage, thread, parent] = means;
-            (token, [all, title, text, passage, thread, parent, relative(t.all), relative(t.thread)])
+            let [all, title, text, passage, thread, parent, lift] =
+                [t.all, t.title, t.text, passage, t.thread, t.parent, t.lift].map(mean);
+            let [rel_all, rel_thread] = [t.all, t.thread].map(relative);
+            let [by_article, by_thread] = near_by(token);
+            let columns =
+                [all, title, text, passage, thread, parent, rel_all, rel_thread, lift, by_article, by_thread];
+            (token, columns)
         });
         let [all, thread] = fits.others.unwrap_or_default();
         Contributions {
             tokens: tokens.collect(),
-            constants: [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -all, -thread],
+            constants: [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -all, -thread, -fits.expected, 0.0, 0.0],
             passage: fits.passage.map(|(i, _)| i),
         }
     }

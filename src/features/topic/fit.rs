@@ -3,6 +3,7 @@
 use super::article::{ArticleTokens, PASSAGES, TITLE};
 use super::background::Background;
 use super::bag::{Bag, Token};
+use super::subspace::{DIMENSIONS, Position};
 use super::thread::Thread;
 use super::{COLUMNS, Context};
 
@@ -15,11 +16,14 @@ const TEXT_WEIGHT: f32 = 10.0;
 const INVERSE_MU: f32 = 1.0 / 10_000.0;
 /// The same for a reference that is a set: title, text, passage, parent.
 const INVERSE_MU_SET: f32 = 50.0 * INVERSE_MU;
+/// The same for `topic.lift`.
+const INVERSE_MU_LIFT: f32 = 1.0 / 100_000.0;
 
 /// What a token ties its comment to; 0 where the reference does not have it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Ties {
     pub(super) all: f32,
+    pub(super) lift: f32,
     pub(super) title: f32,
     pub(super) text: f32,
     pub(super) thread: f32,
@@ -28,13 +32,19 @@ pub(super) struct Ties {
     pub(super) passages: u64,
 }
 
-/// How well all comments of a thread fit, taken together: sums over comments and tokens,
-/// in fixed point (2⁻¹⁶), so that they are the same in every order.
+/// What a thread and its article are as wholes: how well all comments fit, taken together
+/// (sums over comments and tokens, in fixed point, 2⁻¹⁶), how many tokens they have, and
+/// where they lie. Whole numbers, so that they are the same in every order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Level {
     all: i64,
     thread: i64,
     weight: i64,
+    tokens: i64,
+    /// Of the comments, in the space.
+    position: Position,
+    /// Of the article.
+    article: Position,
 }
 
 fn fixed(value: f32) -> i64 {
@@ -46,6 +56,7 @@ impl Level {
         self.all += times * fixed(ties.all);
         self.thread += times * fixed(ties.thread);
         self.weight += times * fixed(idf);
+        self.tokens += times;
     }
 
     /// Means of the comments that are left when `own` is taken out.
@@ -65,6 +76,11 @@ pub(super) struct Fits {
     pub(super) passage: Option<(usize, f32)>,
     /// Mean fits of the other comments: to everything, to the thread.
     pub(super) others: Option<[f64; 2]>,
+    /// What any token could expect of a reference of this size.
+    pub(super) expected: f64,
+    /// Where the comment lies, and where article and thread are from there.
+    pub(super) position: Position,
+    pub(super) directions: [[f64; DIMENSIONS]; 2],
 }
 
 impl Context<'_> {
@@ -87,25 +103,35 @@ fn ties((idf, rarity): (f32, f32), parts: u64, others: u16, in_parent: bool) -> 
     let others = f32::from(others);
     let thread = if others > 0.0 { tie(others, INVERSE_MU) } else { 0.0 };
     if parts == 0 && !in_parent {
-        return (idf, Ties { all: thread, thread, ..Ties::default() });
+        return (idf, Ties { all: thread, lift: tie(others, INVERSE_MU_LIFT), thread, ..Ties::default() });
     }
     let (in_title, passages) = (parts & TITLE != 0, parts >> 1);
     let one = tie(1.0, INVERSE_MU_SET);
     let given = |yes: bool, value: f32| if yes { value } else { 0.0 };
     let article = given(in_title, TITLE_WEIGHT) + given(passages != 0, TEXT_WEIGHT);
     let all = if article > 0.0 { tie(article + others, INVERSE_MU) } else { thread };
+    let lift = tie(article + others, INVERSE_MU_LIFT);
     let (title, text, parent) = (given(in_title, one), given(passages != 0, one), given(in_parent, one));
-    (idf, Ties { all, title, text, thread, parent, passages })
+    (idf, Ties { all, lift, title, text, thread, parent, passages })
 }
 
 impl Background {
-    /// Sums the fits of all comments of a thread.
+    /// Sums up a thread and its article.
     pub fn level(&self, thread: &Thread, article: Option<&ArticleTokens>) -> Level {
         let mut level = Level::default();
         for (token, count) in thread.counts() {
             let parts = article.map_or(0, |a| a.parts(token));
             let (idf, ties) = ties(self.weights(token), parts, count - 1, false);
             level.add(i64::from(count), idf, &ties);
+            if let Some(space) = self.subspace() {
+                level.position.add(space.place(token), i64::from(count));
+            }
+        }
+        if let (Some(space), Some(article)) = (self.subspace(), article) {
+            for (token, parts) in article.tokens() {
+                let times = i64::from(parts & TITLE != 0) * 4 + i64::from(parts > TITLE);
+                level.article.add(space.place(token), times);
+            }
         }
         level
     }
@@ -123,6 +149,7 @@ impl Background {
             }
             let s = &mut fits.sums;
             s.all += t.all;
+            s.lift += t.lift;
             s.title += t.title;
             s.text += t.text;
             s.thread += t.thread;
@@ -135,11 +162,32 @@ impl Background {
         }
         let best = passages.into_iter().enumerate().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
         fits.passage = best.filter(|(_, sum)| *sum > 0.0);
-        if let Some(thread) = context.thread.filter(|_| context.others() > 0) {
-            let level = context.level.copied().unwrap_or_else(|| self.level(thread, context.article));
-            fits.others = level.without(&own);
-        }
+        own.position = self.subspace().map(|space| space.position(comment)).unwrap_or_default();
+        fits.position = own.position;
+        self.against(&mut fits, &own, context);
         fits
+    }
+
+    /// What needs thread and article as wholes.
+    fn against(&self, fits: &mut Fits, own: &Level, context: &Context<'_>) {
+        let (article, alone) = (context.article.filter(|a| !a.is_empty()), Thread::default());
+        let thread = context.thread.filter(|_| context.others() > 0);
+        if thread.is_none() && article.is_none() {
+            return;
+        }
+        let level = match context.level {
+            Some(level) => *level,
+            None => self.level(thread.unwrap_or(&alone), article),
+        };
+        let [title, text] = article.map_or([0; 2], ArticleTokens::sizes).map(|n| n as f32);
+        let mut size = TITLE_WEIGHT * title + TEXT_WEIGHT * text;
+        fits.directions[0] = own.position.direction_to(&level.article);
+        if thread.is_some() {
+            size += (level.tokens - own.tokens).max(0) as f32;
+            fits.others = level.without(own);
+            fits.directions[1] = own.position.direction_to(&level.position.without(&own.position));
+        }
+        fits.expected = f64::from(ln_1p(size * INVERSE_MU_LIFT));
     }
 
     /// Appends the [`COLUMNS`] of a comment to `row`; a missing reference is 0 in its
@@ -147,7 +195,7 @@ impl Background {
     pub fn columns(&self, comment: &Bag, context: &Context<'_>, row: &mut Vec<f64>) {
         let fits = self.fits(comment, context);
         let mean = |sum: f32| if fits.weight > 0.0 { f64::from(sum) / f64::from(fits.weight) } else { 0.0 };
-        let Ties { all, title, text, thread, parent, .. } = fits.sums;
+        let Ties { all, lift, title, text, thread, parent, .. } = fits.sums;
         let passage = fits.passage.map_or(0.0, |(_, sum)| sum);
         let [all_rel, thread_rel] = fits.others.map_or([0.0; 2], |[a, t]| [mean(all) - a, mean(thread) - t]);
         let flag = |b: bool| f64::from(u8::from(b));
@@ -161,6 +209,9 @@ impl Background {
             mean(parent),
             all_rel,
             thread_rel,
+            mean(lift) - fits.expected,
+            fits.position.along(&fits.directions[0]),
+            fits.position.along(&fits.directions[1]),
             flag(article.is_some()),
             flag(article.is_some_and(|a| a.passages() > 0)),
             flag(context.others() > 0),

@@ -6,7 +6,11 @@
 //! `fit(c, R) = Σ_t idf_t · ln(1 + R(t) / (μ · b_t)) / Σ_t idf_t` over the distinct
 //! tokens `t` of `c`, with `R(t)` the reference's weighted count of `t` and `b_t` the
 //! token's share of all tokens of the training texts. The columns ending in `_rel` are a
-//! comment's fit less that of all other comments of its thread taken together.
+//! comment's fit less that of all other comments of its thread taken together;
+//! `topic.lift` is the fit less `ln(1 + Σ_t R(t) / μ)`, what a reference of that size says
+//! of any token: the log-likelihood ratio of reference and comments in general, which
+//! does not grow with the thread. The columns `topic.space_…` are cosines in a
+//! [`Subspace`].
 //!
 //! Memory per article is bounded: 64 KiB for the thread, 10 bytes per bucket for the
 //! article. Nothing depends on the order in which comments are read.
@@ -17,6 +21,7 @@ mod bag;
 mod contributions;
 mod counts;
 mod fit;
+mod subspace;
 mod thread;
 
 pub use article::{ArticleTokens, PASSAGES, TITLE, passages};
@@ -24,10 +29,11 @@ pub use background::Background;
 pub use bag::{BITS, BUCKETS, Bag, Token, for_each_token};
 pub use contributions::{Contributions, SIMILARITIES};
 pub use fit::Level;
+pub use subspace::{DIMENSIONS, Position, Subspace};
 pub use thread::Thread;
 
 /// Names of the columns [`Background::columns`] writes.
-pub const COLUMNS: [&str; 12] = [
+pub const COLUMNS: [&str; 15] = [
     "topic.all",
     "topic.title",
     "topic.text",
@@ -36,6 +42,9 @@ pub const COLUMNS: [&str; 12] = [
     "topic.parent",
     "topic.rel_all",
     "topic.rel_thread",
+    "topic.lift",
+    "topic.space_article",
+    "topic.space_thread",
     "topic.has_article",
     "topic.has_text",
     "topic.has_thread",

@@ -51,6 +51,7 @@ fn a_comment_is_not_its_own_thread() {
 #[test]
 fn a_thread_of_any_size_in_any_order_gives_the_same() {
     let article = ArticleTokens::new("Neue Brücke über den Fluss", "", "");
+    let background = spacious(&["Brücke und Fluss", "Der Fluss ist tief", "Die Suppe ist kalt"]);
     for size in [1, 2, 3, 10, 100, 10_000] {
         let texts: Vec<String> =
             (0..size).map(|i| format!("Brücke {} und Fluss {}", i % 7, i * i % 101)).collect();
@@ -58,7 +59,7 @@ fn a_thread_of_any_size_in_any_order_gives_the_same() {
         let forward = thread(&texts);
         let row = |thread: &Thread| {
             let context = Context { article: Some(&article), thread: Some(thread), ..Context::default() };
-            columns(&background(), "Brücke 0 und Fluss 0", &context)
+            columns(&background, "Brücke 0 und Fluss 0", &context)
         };
         let first = row(&forward);
         texts.reverse();
@@ -124,6 +125,52 @@ fn nothing_to_compare_with_is_said() {
     assert_eq!(row[column("topic.has_article")..], [1.0, 0.0, 0.0, 0.0]);
 }
 
+/// A background with a space, learned from `texts`.
+fn spacious(texts: &[&str]) -> Background {
+    let bags: Vec<Bag> = texts.iter().map(|text| bag(text)).collect();
+    let background = Background::learn(&bags);
+    let space = Subspace::learn(&bags.iter().collect::<Vec<_>>(), |token| background.weights(token).0);
+    background.with_subspace(Some(space))
+}
+
+#[test]
+fn the_lift_does_not_grow_with_the_thread() {
+    let fits = |size: usize, text: &str| {
+        let texts: Vec<String> = (0..size).map(|i| format!("Brücke {} Fluss", i % 7)).collect();
+        let mut texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        texts.push(text);
+        let thread = thread(&texts);
+        let row = columns(&background(), text, &Context { thread: Some(&thread), ..Context::default() });
+        [row[column("topic.thread")], row[column("topic.lift")]]
+    };
+    let ([few, lift_few], [many, lift_many]) = (fits(5, "Kuchen am Fluss"), fits(5000, "Kuchen am Fluss"));
+    assert!(
+        many > 2.0 * few && lift_many < lift_few + 0.5 * (many - few),
+        "{few} {many} {lift_few} {lift_many}"
+    );
+    assert!(fits(5000, "Mein Kuchen")[1] < 0.0, "a large thread without any of its words speaks against it");
+}
+
+#[test]
+fn a_whole_worked_out_before_or_not_gives_the_same_in_the_space() {
+    let texts = ["Die Bahn kommt zu spät", "Die Bahn streikt", "Kuchen", "Das Gleis der Bahn"];
+    let (background, article) = (spacious(&texts), ArticleTokens::new("Bahn am Gleis", "", ""));
+    let all = thread(&texts);
+    for (article, thread) in [(Some(&article), Some(&all)), (Some(&article), None), (None, Some(&all))] {
+        let level = background.level(thread.unwrap_or(&Thread::default()), article);
+        let context = Context { article, thread, level: None, parent: None };
+        let with = Context { level: Some(&level), ..context };
+        let row = columns(&background, "Die Bahn streikt", &context);
+        assert_eq!(row, columns(&background, "Die Bahn streikt", &with));
+        for (name, there) in
+            [("topic.space_article", article.is_some()), ("topic.space_thread", thread.is_some())]
+        {
+            assert_eq!(row[column(name)] != 0.0, there, "{name}");
+            assert!(row[column(name)].abs() <= 1.0 + 1e-9);
+        }
+    }
+}
+
 #[test]
 fn contributions_sum_to_the_columns_and_spread_over_the_words() {
     let lead = "Die Stadt baut.";
@@ -134,8 +181,12 @@ fn contributions_sum_to_the_columns_and_spread_over_the_words() {
     let others = thread(&[comment, "Brücke und Fluss", "Mein Kuchen"]);
     let context =
         Context { article: Some(&article), thread: Some(&others), parent: Some(&parent), level: None };
-    let row = columns(&background(), comment, &context);
-    let parts = background().contributions(&bag(comment), &context);
+    let background = spacious(&["Die Brücke über den Fluss", "Der Fluss ist tief", "Die Suppe ist kalt"]);
+    let row = columns(&background, comment, &context);
+    let parts = background.contributions(&bag(comment), &context);
+    assert!(
+        ["topic.lift", "topic.space_article", "topic.space_thread"].iter().all(|c| row[column(c)] != 0.0)
+    );
     for k in 0..SIMILARITIES {
         let sum: f64 = parts.tokens.iter().map(|t| t.1[k]).sum::<f64>() + parts.constants[k];
         assert!((sum - row[k]).abs() < 1e-5, "{}", COLUMNS[k]);
