@@ -31,6 +31,7 @@ use super::paths::refuse_collision;
 use super::rejects::{Limit, Rejects, Tally};
 use super::signals;
 use super::summary::Summary;
+use super::temporary::Temporary;
 use super::train::set_threads;
 use super::writer::{OutputFormat, Writer};
 
@@ -146,6 +147,7 @@ pub fn run(args: &ScoreArgs, log: &Log) -> anyhow::Result<u8> {
         summary,
         journal,
         past,
+        unread: 0,
     };
     job.score(table)?;
     for (source, (before, after)) in inputs.sources().iter().zip(stamps.iter().zip(inputs.stamps()?)) {
@@ -172,7 +174,7 @@ fn create(args: &ScoreArgs, path: &Path) -> netiquette::Result<Artifact> {
 
 /// The first pass.
 fn threads(args: &ScoreArgs, inputs: &Inputs, options: &Options, log: &Log) -> netiquette::Result<Threads> {
-    let mut threads = Threads::spilling(|| Ok(Box::new(tempfile::tempfile()?)));
+    let mut threads = Threads::spilling(|| Ok(Box::new(Temporary::new()?)));
     for article in articles(args.articles.as_deref(), options, log)?.values() {
         threads.add_article(article);
         threads.relieve()?;
