@@ -312,7 +312,7 @@ mod tests {
             ("[scores]\n", "there is no command `scores`"),
             ("[score]\nhtmll = true", "there is no option `htmll`"),
             ("[score]\nhelp = true", "there is no option `help`"),
-            ("[score]\nmodel = [\"a\", \"b\"]", "`model` takes a string"),
+            ("[score]\narticles = [\"a\", \"b\"]", "`articles` takes a string"),
             ("[score]\nmodel = 1979-05-27", "`model` takes a string"),
             ("[score]\nmax-rejects = \"viele\"", "'viele' for '--max-rejects"),
             ("[score]\nhtml = 3", "'3' for '--html"),

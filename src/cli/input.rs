@@ -15,6 +15,7 @@ use netiquette::{Article, Result};
 use super::log::Log;
 use super::paths::is_stdout;
 use super::progress::Meter;
+use super::temporary::Temporary;
 
 /// How tables are read.
 #[derive(Args, Clone, Debug)]
@@ -173,9 +174,9 @@ impl Read for Metered {
 }
 
 fn spool(mut input: impl Read) -> io::Result<File> {
-    let mut file = tempfile::tempfile()?;
+    let mut file = Temporary::new()?;
     io::copy(&mut input, &mut file)?;
-    Ok(file)
+    Ok(file.into_file())
 }
 
 /// Opens the comments at `path` and says how they were understood.

@@ -122,7 +122,7 @@ impl Inputs {
         let bytes = self.sources.iter().map(Source::bytes).sum();
         let progress = Progress::new(what, bytes, &self.meter, log);
         let current = self.sources[0].open(Role::Comments, &self.options, &self.meter)?;
-        Ok(Tables { inputs: self, current, next: 1, progress })
+        Ok(Tables { inputs: self, current, next: 1, unread: 0, progress })
     }
 }
 
@@ -146,6 +146,8 @@ pub struct Tables<'a> {
     inputs: &'a Inputs,
     current: Table,
     next: usize,
+    /// Of the tables before the current one.
+    unread: u64,
     progress: Progress,
 }
 
@@ -175,6 +177,11 @@ impl Tables<'_> {
         self.inputs.uniform
     }
 
+    /// Rows so far with members that are no columns.
+    pub fn unread(&self) -> u64 {
+        self.unread + self.current.unread()
+    }
+
     /// The next row or rejected record; `None` at the end of the last table.
     ///
     /// # Errors
@@ -188,6 +195,7 @@ impl Tables<'_> {
             self.next += 1;
             let next = source.open(Role::Comments, &self.inputs.options, &self.inputs.meter)?;
             same_columns(&self.current, &next)?;
+            self.unread += self.current.unread();
             self.current = next.with_seen_ids(self.current.take_seen_ids());
         }
         self.progress.row();

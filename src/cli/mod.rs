@@ -34,6 +34,7 @@ mod score;
 mod signals;
 mod summary;
 mod table;
+mod temporary;
 mod threshold;
 mod train;
 mod worklist;

@@ -20,7 +20,8 @@ impl Keys {
     }
 
     /// Reads one object: values of known keys go to `scratch` and `spans` (blank where the
-    /// object lacks the key), the other keys stay in the raw line only.
+    /// object lacks the key), the other keys stay in the raw line only. Says whether there are
+    /// such others.
     ///
     /// Strings are unescaped, numbers and nested values stand as written, booleans are
     /// `true` and `false`, null is blank.
@@ -29,14 +30,18 @@ impl Keys {
         line: &str,
         scratch: &mut String,
         spans: &mut Vec<Span>,
-    ) -> Result<(), serde_json::Error> {
+    ) -> Result<bool, serde_json::Error> {
         const ABSENT: Span = Span { start: 0, end: 0, apart: true };
         scratch.clear();
         spans.clear();
         spans.resize(self.index.len(), ABSENT);
         let mut seen = vec![false; spans.len()];
+        let mut others = false;
         each_member(line, |key, value| {
-            let Some(&at) = self.index.get(key) else { return Ok(()) };
+            let Some(&at) = self.index.get(key) else {
+                others = true;
+                return Ok(());
+            };
             if std::mem::replace(&mut seen[at], true) {
                 return Err("a key stands twice");
             }
@@ -44,7 +49,8 @@ impl Keys {
             append(value, scratch)?;
             spans[at] = Span { start, end: scratch.len(), apart: true };
             Ok(())
-        })
+        })?;
+        Ok(others)
     }
 }
 

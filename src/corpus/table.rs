@@ -81,6 +81,7 @@ pub struct Table {
     seen: Option<SeenIds>,
     window: Window,
     keys: Keys,
+    unread: u64,
     spans: Vec<Span>,
     scratch: String,
     /// Fields that hold HTML, where that is understood, and their text in `scratch`.
@@ -164,6 +165,7 @@ impl Table {
             seen: options.unique_ids.then(SeenIds::default),
             window,
             keys,
+            unread: 0,
             spans: Vec::new(),
             scratch: String::new(),
             html: options.html,
@@ -232,6 +234,12 @@ impl Table {
             None => {}
         }
         notes
+    }
+
+    /// Objects so far with keys that none of the first had: those are no columns, and stand in
+    /// the raw record only.
+    pub fn unread(&self) -> u64 {
+        self.unread
     }
 
     /// Checks identifiers also against those of tables read before.
@@ -350,7 +358,7 @@ impl Table {
 
     /// Makes a row of a record, or says why it is none.
     fn judge(&mut self, found: Found) -> Outcome<'_> {
-        let Self { window, keys, spans, scratch, plain, columns, seen, .. } = self;
+        let Self { window, keys, unread, spans, scratch, plain, columns, seen, .. } = self;
         let (line, byte) = (window.line, window.byte);
         let bytes = window.bytes();
         let reject = |code, reason: &str, raw: &[u8]| {
@@ -368,11 +376,10 @@ impl Table {
         };
         match self.format {
             Format::Csv(_) => csv::gather(raw, spans, scratch),
-            Format::JsonLines => {
-                if let Err(e) = keys.read(raw, scratch, spans) {
-                    return reject(Code::BadJson, &jsonl::describe(&e), bytes);
-                }
-            }
+            Format::JsonLines => match keys.read(raw, scratch, spans) {
+                Ok(others) => *unread += u64::from(others),
+                Err(e) => return reject(Code::BadJson, &jsonl::describe(&e), bytes),
+            },
         }
         plain.clear();
         if self.html {

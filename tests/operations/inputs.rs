@@ -151,3 +151,28 @@ fn parquet_out_needs_its_feature() {
     assert!(done.err.contains("rebuild with --features parquet"), "{}", done.err);
     assert_eq!(folder.names(), ["a.csv"]);
 }
+
+/// Columns are what the first rows have; what comes later is kept as it is, or said to be lost.
+#[test]
+fn members_that_come_late_are_said() {
+    let folder = Folder::new();
+    let rows: String =
+        (0..1500).map(|i| format!("{{\"id\":{i},\"text\":\"Ein Satz über die Linie {i}\"}}\n")).collect();
+    folder.put("a.jsonl", format!("{rows}{{\"id\":1500,\"text\":\"spät\",\"parent_id\":7}}\n"));
+    let done = folder.run(&["score", "a.jsonl"], 0);
+    assert!(done.err.contains("1 rows have members that none of the first rows has"), "{}", done.err);
+    assert!(done.out.lines().last().unwrap().contains("\"parent_id\":7,"));
+    folder.put("b.jsonl", "{\"id\":1,\"text\":\"a\"}\n{\"id\":2,\"text\":\"b\",\"parent_id\":1}\n");
+    let done = folder.run(&["score", "b.jsonl", "--format", "csv"], 0);
+    assert_eq!(column(&done.out, "parent_id"), ["", "1"]);
+    assert!(!done.err.contains("members"), "{}", done.err);
+}
+
+#[test]
+fn a_missing_folder_for_temporary_files_is_named() {
+    let folder = Folder::new();
+    let mut command = folder.command(&["score"]);
+    let output = command.env("TMPDIR", folder.at("absent")).write_stdin(TWO).output().unwrap();
+    let done = crate::util::done(output, 2);
+    assert!(done.err.contains("absent") && done.err.contains("TMPDIR"), "{}", done.err);
+}

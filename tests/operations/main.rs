@@ -1,5 +1,5 @@
 //! Input and operations through the binary: one file per topic, a fresh folder per test.
-#![allow(clippy::disallowed_methods, reason = "tests make the files that the binary reads")]
+#![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "tests make files and say why they skip")]
 
 mod config;
 mod docs;

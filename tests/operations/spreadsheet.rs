@@ -52,3 +52,22 @@ fn a_terminal_sees_no_control_character() {
         assert!(!err.contains(bad), "{err:?}");
     }
 }
+
+/// Comments that are shown, not stored: `script` plays the terminal.
+#[cfg(target_os = "linux")]
+#[test]
+fn comments_give_a_terminal_no_orders() {
+    let folder = Folder::new();
+    folder.put("a.csv", "id,text\n1,Rot \u{1b}[31m und \u{202e}rueckwaerts\n");
+    let program = env!("CARGO_BIN_EXE_netiquette");
+    let played = std::process::Command::new("script")
+        .args(["-qec", &format!("'{program}' score a.csv -q"), "/dev/null"])
+        .current_dir(folder.path())
+        .stdin(std::process::Stdio::null())
+        .output();
+    let Ok(played) = played else { return eprintln!("skipped: there is no `script`") };
+    let shown = String::from_utf8(played.stdout).unwrap();
+    assert!(shown.contains("Rot \\u{1b}[31m und \\u{202e}rueckwaerts"), "{shown:?}");
+    assert!(!shown.contains('\u{1b}') && !shown.contains('\u{202e}'), "{shown:?}");
+    assert!(folder.run(&["score", "a.csv", "-q"], 0).out.contains("\u{1b}[31m"), "a pipe gets the bytes");
+}

@@ -8,9 +8,10 @@
 
 mod explain;
 mod files;
+mod standard;
 
 use std::fs::File;
-use std::io::{self, BufWriter, Seek, SeekFrom, Stdout, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use self::explain::explained_late;
 pub use self::explain::{csv_error, explained, is_broken_pipe};
 pub use self::files::journal;
 use self::files::{partial, remove_stale, sync_folder, temporary};
+use self::standard::Standard;
 use super::lock::Lock;
 use super::paths::{is_stdout, resolve};
 
@@ -43,7 +45,7 @@ enum Sink {
     },
     /// A device or named pipe, which cannot be replaced.
     Direct(BufWriter<File>),
-    Stdout(BufWriter<Stdout>),
+    Stdout(BufWriter<Standard>),
 }
 
 /// How a commit ended.
@@ -64,7 +66,7 @@ impl Artifact {
     /// is a folder, or another job holds the output.
     pub fn create(path: &Path, wait: Option<Duration>) -> Result<Self> {
         if is_stdout(path) {
-            let sink = Sink::Stdout(BufWriter::with_capacity(BUFFER, io::stdout()));
+            let sink = Sink::Stdout(BufWriter::with_capacity(BUFFER, Standard::new()));
             return Ok(Self { path: path.to_owned(), sink });
         }
         Self::create_file(path, wait, false)

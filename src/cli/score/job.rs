@@ -82,6 +82,8 @@ pub struct Job<'a> {
     pub summary: Summary,
     pub journal: Option<Journal>,
     pub past: Option<Past>,
+    /// Rows with members that are no columns.
+    pub unread: u64,
 }
 
 impl Job<'_> {
@@ -127,6 +129,7 @@ impl Job<'_> {
                 journal.note(records, &mut self.writer, &mut self.rejects, self.summary.counts())?;
             }
         }
+        self.unread = table.unread();
         self.write(&mut batch)
     }
 
@@ -198,6 +201,13 @@ impl Job<'_> {
         self.rejects.check(self.tally.read)?;
         for (code, count) in self.rejects.counts() {
             log.note(format_args!("{name}: {count} rows rejected: {code}"));
+        }
+        if self.unread > 0 {
+            log.note(format_args!(
+                "{name}: {} rows have members that none of the first rows has: they are not read, and only \
+                 JSON Lines keeps them; give the first row every member",
+                self.unread
+            ));
         }
         let rejected = self.rejects.total();
         let reasons = self.rejects.counts().clone();

@@ -34,6 +34,7 @@ use super::paths::refuse_collision;
 use super::rejects::{Limit, Rejects, Tally};
 use super::signals;
 use super::summary::Summary;
+use super::temporary::Temporary;
 use super::train::set_threads;
 use super::writer::{OutputFormat, Writer};
 
@@ -162,6 +163,7 @@ pub fn run(args: &ScoreArgs, log: &Log) -> anyhow::Result<u8> {
         summary,
         journal,
         past,
+        unread: 0,
     };
     job.score(table)?;
     for (source, before) in read.iter().flat_map(|inputs| inputs.sources()).zip(stamps) {
@@ -199,7 +201,7 @@ fn threads(
     log: &Log,
     bag: &(impl Fn(&str) -> Bag + Sync),
 ) -> netiquette::Result<Threads> {
-    let mut threads = Threads::spilling(|| Ok(Box::new(tempfile::tempfile()?)));
+    let mut threads = Threads::spilling(|| Ok(Box::new(Temporary::new()?)));
     for article in articles(args.articles.as_deref(), options, log)?.values() {
         threads.add_article(article);
         threads.relieve()?;
