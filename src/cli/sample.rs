@@ -8,10 +8,7 @@ use clap::Args;
 use netiquette::Model;
 use netiquette::corpus::WEIGHT;
 use netiquette::escape::spreadsheet;
-use netiquette::features::topic::Bag;
-use netiquette::logistic::logit;
-use netiquette::sample::{Candidate, Pick, Plan, Reason, disagreement, sample};
-use netiquette::text::Folded;
+use netiquette::sample::{Candidate, Judged, Pick, Plan, Reason, disagreement, sample};
 
 use super::compare::DAY;
 use super::input::{InputOptions, articles};
@@ -47,10 +44,11 @@ pub struct SampleArgs {
     /// Column to spread over, as in `section`; `day` is that of created_at; the article if not given
     #[arg(long, value_name = "COLUMN")]
     pub slice: Option<String>,
-    /// Tables judged before: what repeats their comments is passed over; may be repeated
+    /// Tables judged before: what repeats their comments is passed over, and where they hold few
+    /// problems the likeliest come first; may be repeated
     #[arg(long, value_name = "LABELLED")]
     pub judged: Vec<PathBuf>,
-    /// Shared part of two texts from which they count as near duplicates, 0–1
+    /// Shared part (of character 5-grams) of two texts from which they count as near duplicates, 0–1
     #[arg(long, value_name = "X", default_value_t = Plan::default().duplicate)]
     pub duplicate: f64,
     /// Seed of the lot
@@ -107,13 +105,16 @@ pub fn run(args: &SampleArgs, log: &Log) -> anyhow::Result<u8> {
     let rows = Rows::read(&args.comments, &wanted, &articles, &options, log)?;
     let open: Vec<usize> =
         (0..rows.batch.len()).filter(|&i| rows.judgements.iter().any(|j| j[i].is_none())).collect();
-    let mut done: Vec<Bag> = Vec::new();
+    let mut judged = Vec::new();
     for path in &args.judged {
-        let judged = Rows::read(path, &Wanted::default(), &articles, &options, log)?;
-        done.extend(judged.batch.comments().iter().map(|c| Bag::new(&Folded::new(&c.text))));
+        let wanted = Wanted { labels: labels.clone(), ..Wanted::default() };
+        judged.push(Rows::read(path, &wanted, &articles, &options, log)?);
     }
+    let mut done: Vec<Judged<'_>> =
+        judged.iter().flat_map(|rows| (0..rows.batch.len()).map(|i| told(rows, i))).collect();
+    done.extend((0..rows.batch.len()).filter(|i| open.binary_search(i).is_err()).map(|i| told(&rows, i)));
     let all = candidates(args, &rows, &model, &labels)?;
-    let pool: Vec<Candidate> = open.iter().map(|&i| all[i].clone()).collect();
+    let pool: Vec<Candidate<'_>> = open.iter().map(|&i| all[i].clone()).collect();
     let plan = Plan { size: args.size, random: args.random, duplicate: args.duplicate, seed: args.seed };
     let picks = sample(&pool, &done, plan);
     if picks.is_empty() {
@@ -129,13 +130,19 @@ pub fn run(args: &SampleArgs, log: &Log) -> anyhow::Result<u8> {
     Ok(if rows.rejected > 0 { SOME_REJECTED } else { DONE })
 }
 
+/// A comment that was judged.
+fn told(rows: &Rows, i: usize) -> Judged<'_> {
+    let judgements = rows.judgements.iter().map(|of_label| of_label[i]).collect();
+    Judged { text: &rows.batch.comments()[i].text, judgements }
+}
+
 /// What the model makes of every comment.
-fn candidates(
+fn candidates<'a>(
     args: &SampleArgs,
-    rows: &Rows,
+    rows: &'a Rows,
     model: &Model,
     labels: &[String],
-) -> anyhow::Result<Vec<Candidate>> {
+) -> anyhow::Result<Vec<Candidate<'a>>> {
     let slice = match args.slice.as_deref() {
         None | Some(DAY) => None,
         Some(name) => match rows.header.iter().position(|h| h == name) {
@@ -144,27 +151,31 @@ fn candidates(
         },
     };
     let measured = rows.batch.map(model, |one, bag, context| {
-        let (mut margins, mut apart) = (Vec::new(), 0.0_f64);
-        for label in model.labels.iter().filter(|l| labels.contains(&l.name)) {
-            if !Model::comparable(label, context) {
-                continue;
-            }
-            let row = model.row(label, one, bag, context);
-            margins.push(label.head.logit(&row) - logit(label.threshold));
-            apart = apart.max(disagreement(&row[..label.blocks.len()]));
+        let (mut scores, mut apart) = (Vec::new(), 0.0_f64);
+        for name in labels {
+            let label = model.labels.iter().find(|l| l.name == *name && Model::comparable(l, context));
+            scores.push(label.map(|label| {
+                let row = model.row(label, one, bag, context);
+                apart = apart.max(disagreement(&row[..label.blocks.len()]));
+                label.probability(&row)
+            }));
         }
-        Candidate { margins, disagreement: apart, bag: bag.clone(), slice: String::new() }
+        Candidate { scores, disagreement: apart, bag: bag.clone(), ..Candidate::default() }
     });
-    let with_slice = |(i, candidate): (usize, Candidate)| {
+    let completed = |(i, mut candidate): (usize, Candidate<'a>)| {
         let comment = &rows.batch.comments()[i];
+        // What is judged for a label is not asked about it again.
+        for (score, judged) in candidate.scores.iter_mut().zip(&rows.judgements) {
+            *score = score.filter(|_| judged[i].is_none());
+        }
         let slice = match (slice, args.slice.as_deref()) {
             (Some(cells), _) => cells[i].clone(),
             (None, Some(_)) => comment.created_at.get(..10).unwrap_or_default().to_owned(),
             (None, None) => comment.article_id.clone(),
         };
-        Candidate { slice, ..candidate }
+        Candidate { text: &comment.text, slice, ..candidate }
     };
-    Ok(measured.into_iter().enumerate().map(with_slice).collect())
+    Ok(measured.into_iter().enumerate().map(completed).collect())
 }
 
 /// What would sway whoever judges, or stands in the sample anew.

@@ -173,3 +173,37 @@ fn a_change_of_prevalence_is_found_by_the_scores_alone() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("of two models"));
 }
+
+#[test]
+fn a_shift_is_told_by_section_and_by_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let header: Vec<String> =
+        ["id", "text", "created_at", "section", "incivility_score", "model_id"].map(str::to_owned).to_vec();
+    // A thousand comments a day, one in five of them under sport; `heated` says whose scores rise.
+    let table = |path: &str, days: [u32; 2], heated: fn(u32, bool) -> bool| {
+        let row = |(day, i): (u32, usize)| {
+            let sport = i % 5 == 0;
+            let noise = (i * 7919 % 1009) as f64 / 1009.0;
+            let score = if heated(day, sport) { 0.3 + 0.7 * noise } else { 0.4 * noise };
+            let section = if sport { "sport" } else { "politik" };
+            [&format!("{day}-{i}"), "Ein Satz wie jeder andere", &format!("2026-03-{day:02}T09:00"), section]
+                .into_iter()
+                .map(str::to_owned)
+                .chain([format!("{score:.4}"), "aaa".to_owned()])
+                .collect()
+        };
+        let rows = days.into_iter().flat_map(|day| (0..1000).map(move |i| (day, i)));
+        write(&folder.path().join(path), &header, rows.map(row));
+    };
+    let args = ["drift", "baseline.csv", "current.csv", "--slice", "section", "--slice", "day"];
+    let args = [&args[..], &["--resamples", "50", "--json"]].concat();
+    table("baseline.csv", [1, 2], |_, _| false);
+    table("current.csv", [8, 9], |_, sport| sport);
+    let found = json(folder.path(), &args, 1);
+    assert!(alarmed(&found, "section=sport: incivility score"), "{}", found["alarms"]);
+    assert!(!alarmed(&found, "section=politik"), "{}", found["alarms"]);
+    table("current.csv", [8, 9], |day, _| day == 9);
+    let found = json(folder.path(), &args, 1);
+    assert!(alarmed(&found, "day=2026-03-09: incivility score"), "{}", found["alarms"]);
+    assert!(!alarmed(&found, "day=2026-03-08"), "{}", found["alarms"]);
+}

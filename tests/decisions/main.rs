@@ -3,6 +3,7 @@
 
 mod compare;
 mod drift;
+mod learning;
 mod sample;
 mod threshold;
 mod util;

@@ -141,3 +141,16 @@ fn no_error_quotes_a_comment() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("row 1") && !said.contains("Geheimwort") && !said.contains("hoch"), "{said}");
 }
+
+#[test]
+fn a_handful_of_rows_says_how_little_it_says() {
+    let folder = tempfile::tempdir().unwrap();
+    table(&folder.path().join("few.csv"), 40, 10, false);
+    table(&folder.path().join("enough.csv"), 60, 10, false);
+    let args = |path: &'static str| ["threshold", path, "--want", "f1"];
+    let said = stdout(folder.path(), &args("few.csv"), 0);
+    assert!(said.contains("only 20 of these rows are 1: below 30"), "{said}");
+    assert!(!stdout(folder.path(), &args("enough.csv"), 0).contains("only"), "30 of each class are enough");
+    let found = json(folder.path(), &[&args("few.csv")[..], &["--json"]].concat(), 0);
+    assert_eq!(found["few"], true);
+}

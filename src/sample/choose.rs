@@ -1,0 +1,232 @@
+//! The chosen part of a sample.
+//!
+//! Comments at even odds teach most per judgement (Lewis and Gale 1994), once a model knows what even
+//! odds are. While few of the comments judged so far are problems, or none was judged and the scores
+//! are those of a stranger, problems are what is missing: then the likeliest come first.
+
+use std::collections::BTreeMap;
+
+use super::{Candidate, Judged, Reason};
+use crate::features::topic::Bag;
+
+/// Candidates looked at per comment wanted: those of most interest.
+const DEPTH: usize = 8;
+/// What full disagreement of the blocks is worth, beside 1 for even odds.
+const DISAGREEMENT: f64 = 0.25;
+/// What a comment just like one chosen before costs.
+const LIKENESS_COST: f64 = 0.5;
+/// What another comment of a slice costs for every time that the slice has had its share.
+const SLICE_COST: f64 = 0.25;
+/// Share of problems among those judged before below which they are what is missing.
+const RARE: f64 = 0.25;
+/// Probability from which a comment is called a likely problem rather than an uncertain one.
+const LIKELY: f64 = 0.9;
+
+/// Per label, whether problems are rare among what was judged, or nothing was.
+pub(super) fn rare(pool: &[Candidate<'_>], done: &[Judged<'_>]) -> Vec<bool> {
+    let labels = pool.iter().map(|c| c.scores.len()).max().unwrap_or(0);
+    let is_rare = |label: usize| {
+        let judged: Vec<bool> =
+            done.iter().filter_map(|d| d.judgements.get(label).copied().flatten()).collect();
+        let problems = judged.iter().filter(|judged| **judged).count();
+        judged.is_empty() || (problems as f64) < RARE * judged.len() as f64
+    };
+    (0..labels).map(is_rare).collect()
+}
+
+/// The units of most interest, one after the other, each lessened by its likeness to those chosen
+/// before (maximal marginal relevance, Carbonell and Goldstein 1998) and by what its slice has had.
+/// `rare` says of each label whether the likeliest problems come first.
+pub(super) fn choose(
+    pool: &[Candidate<'_>],
+    units: &[(usize, usize)],
+    rare: &[bool],
+    size: usize,
+) -> Vec<(usize, Reason)> {
+    let of_units: Vec<&Candidate<'_>> = units.iter().map(|unit| &pool[unit.0]).collect();
+    let labels = rare.len();
+    let queues: Vec<Vec<(usize, Interest)>> =
+        rare.iter().enumerate().map(|(label, rare)| queue(&of_units, label, *rare, size)).collect();
+    let mut spread = Spread::new(of_units, &queues, size);
+    let mut chosen = Vec::with_capacity(size);
+    // The labels take turns; one that has nothing left passes.
+    let mut passed = 0;
+    for label in (0..labels).cycle() {
+        if chosen.len() == size || passed == labels {
+            break;
+        }
+        passed += 1;
+        if let Some((unit, interest)) = best(&queues[label], &spread) {
+            passed = 0;
+            spread.take(unit);
+            chosen.push((unit, interest.reason));
+        }
+    }
+    chosen
+}
+
+/// What is to be learned from a comment about one label.
+#[derive(Clone, Copy)]
+struct Interest {
+    /// 1 at even odds, falling as the odds rise or sink, or the probability where problems are rare;
+    /// and what the blocks' disagreement adds.
+    worth: f64,
+    reason: Reason,
+}
+
+impl Interest {
+    fn of(probability: f64, disagreement: f64, rare: bool) -> Self {
+        let doubt = match rare {
+            true => probability,
+            false => 4.0 * probability * (1.0 - probability),
+        };
+        let apart = DISAGREEMENT * disagreement;
+        let reason = match (apart > doubt, probability >= LIKELY) {
+            (true, _) => Reason::Disagreement,
+            (_, true) => Reason::Likely,
+            _ => Reason::Uncertain,
+        };
+        Self { worth: doubt + apart, reason }
+    }
+}
+
+/// The units that may come into question for a label, the most interesting first.
+fn queue(candidates: &[&Candidate<'_>], label: usize, rare: bool, size: usize) -> Vec<(usize, Interest)> {
+    let interest = |(unit, c): (usize, &&Candidate<'_>)| {
+        let probability = c.scores.get(label).copied()??;
+        Some((unit, Interest::of(probability, c.disagreement, rare)))
+    };
+    let mut ranked: Vec<(usize, Interest)> = candidates.iter().enumerate().filter_map(interest).collect();
+    ranked.sort_by(|a, b| b.1.worth.total_cmp(&a.1.worth).then(a.0.cmp(&b.0)));
+    ranked.truncate(DEPTH * size);
+    ranked
+}
+
+/// The most interesting unit left, what it costs to repeat oneself taken off.
+fn best(queue: &[(usize, Interest)], spread: &Spread<'_>) -> Option<(usize, Interest)> {
+    let open = queue.iter().filter(|(unit, _)| !spread.taken[*unit]);
+    let worth = |(unit, interest): &(usize, Interest)| interest.worth - spread.cost(*unit);
+    open.copied().max_by(|a, b| worth(a).total_cmp(&worth(b)).then(b.0.cmp(&a.0)))
+}
+
+/// What was taken so far, and what that costs those that are like it.
+struct Spread<'a> {
+    candidates: Vec<&'a Candidate<'a>>,
+    taken: Vec<bool>,
+    /// Units that come into question.
+    open: Vec<usize>,
+    /// How alike each of them is to the most alike one taken, by shared tokens.
+    likeness: Vec<f64>,
+    /// How many units each slice has had, and how many are its share.
+    slices: BTreeMap<&'a str, (f64, f64)>,
+}
+
+impl<'a> Spread<'a> {
+    fn new(candidates: Vec<&'a Candidate<'a>>, queues: &[Vec<(usize, Interest)>], size: usize) -> Self {
+        let mut slices: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
+        for candidate in &candidates {
+            slices.entry(&candidate.slice).or_default().1 += size as f64 / candidates.len() as f64;
+        }
+        let mut open: Vec<usize> = queues.iter().flatten().map(|entry| entry.0).collect();
+        open.sort_unstable();
+        open.dedup();
+        let n = candidates.len();
+        Self { candidates, taken: vec![false; n], open, likeness: vec![0.0; n], slices }
+    }
+
+    fn take(&mut self, unit: usize) {
+        self.taken[unit] = true;
+        let Candidate { bag, slice, .. } = self.candidates[unit];
+        self.slices.entry(slice).or_default().0 += 1.0;
+        for &other in self.open.iter().filter(|&&other| !self.taken[other]) {
+            let alike = jaccard(bag, &self.candidates[other].bag);
+            self.likeness[other] = self.likeness[other].max(alike);
+        }
+    }
+
+    fn cost(&self, unit: usize) -> f64 {
+        let (had, share) = self.slices[self.candidates[unit].slice.as_str()];
+        LIKENESS_COST * self.likeness[unit] + SLICE_COST * (had / share.max(1.0) - 1.0).max(0.0)
+    }
+}
+
+/// Shared tokens among all tokens of two texts; 0 if both have none.
+fn jaccard(a: &Bag, b: &Bag) -> f64 {
+    let (a, b) = (a.tokens(), b.tokens());
+    let (mut i, mut j, mut shared) = (0, 0, 0);
+    while i < a.len() && j < b.len() {
+        match a[i].cmp(&b[j]) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => (i, j, shared) = (i + 1, j + 1, shared + 1),
+        }
+    }
+    match a.len() + b.len() - shared {
+        0 => 0.0,
+        all => shared as f64 / all as f64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate<'a>(scores: &[Option<f64>], disagreement: f64) -> Candidate<'a> {
+        Candidate { scores: scores.to_vec(), disagreement, ..Candidate::default() }
+    }
+
+    fn chosen(pool: &[Candidate<'_>], size: usize, done: &[Judged<'_>]) -> Vec<(usize, Reason)> {
+        let units: Vec<(usize, usize)> = (0..pool.len()).map(|row| (row, 1)).collect();
+        choose(pool, &units, &rare(pool, done), size)
+    }
+
+    /// Judgements of which half are problems.
+    fn common_problems<'a>() -> [Judged<'a>; 2] {
+        [true, false].map(|judged| Judged { text: "", judgements: vec![Some(judged)] })
+    }
+
+    #[test]
+    fn rare_problems_are_looked_for_and_common_ones_asked_about_at_their_border() {
+        // Unit i has the probability i / 200.
+        // (a hair more, so that no two are equally far from one half).
+        let pool: Vec<Candidate<'_>> =
+            (0..200).map(|i| candidate(&[Some(f64::from(i) / 200.0 + 1e-3)], 0.0)).collect();
+        let fine = [(); 9].map(|()| Judged { text: "", judgements: vec![Some(false)] });
+        let one_in_nine = [&common_problems()[..1], &fine[1..]].concat();
+        let border: Vec<usize> = (90..110).collect();
+        let top: Vec<usize> = (180..200).collect();
+        for (done, expected) in [(&[][..], &top), (&one_in_nine, &top), (&common_problems(), &border)] {
+            let mut rows: Vec<usize> = chosen(&pool, 20, done).into_iter().map(|pick| pick.0).collect();
+            rows.sort_unstable();
+            assert_eq!(rows, *expected);
+        }
+    }
+
+    #[test]
+    fn labels_take_turns_and_what_has_no_score_is_not_chosen() {
+        let mut pool: Vec<Candidate<'_>> = (0..50).map(|_| candidate(&[Some(0.5), None], 0.0)).collect();
+        pool.extend((0..50).map(|_| candidate(&[None, Some(0.5)], 0.0)));
+        pool.extend((0..50).map(|_| candidate(&[None, None], 0.9)));
+        let found = chosen(&pool, 40, &[]);
+        assert_eq!(found.iter().filter(|pick| pick.0 < 50).count(), 20);
+        assert!(found.iter().all(|pick| pick.0 < 100));
+        assert_eq!(chosen(&pool[100..], 40, &[]), []);
+        assert_eq!(chosen(&[], 40, &[]), []);
+    }
+
+    #[test]
+    fn blocks_that_disagree_raise_the_interest() {
+        let alike = Interest::of(0.98, 0.0, false);
+        let torn = Interest::of(0.98, 0.9, false);
+        assert!(torn.worth > alike.worth);
+        assert_eq!((alike.reason, torn.reason), (Reason::Likely, Reason::Disagreement));
+        assert_eq!(Interest::of(0.5, 0.9, false).reason, Reason::Uncertain);
+    }
+
+    #[test]
+    fn jaccard_is_shared_by_all() {
+        let bag = |text: &str| Bag::new(&crate::text::Folded::new(text));
+        assert_eq!(jaccard(&bag("abcd"), &bag("abcd")), 1.0);
+        assert_eq!(jaccard(&bag(""), &bag("")), 0.0);
+    }
+}
