@@ -8,7 +8,7 @@ use netiquette::corpus::thread::read_page;
 use netiquette::corpus::{Options, Outcome, Role, Table};
 use netiquette::error::Kind;
 use netiquette::features::Extraction;
-use netiquette::features::topic::{Bag, Context};
+use netiquette::features::topic::Context;
 use netiquette::model::file::{embedded, read, write};
 use netiquette::text::Folded;
 use proptest::prelude::*;
@@ -77,9 +77,7 @@ fn score(text: &str) -> Vec<Option<f64>> {
     let model = MODEL.get_or_init(|| embedded().unwrap().0);
     let mut one = Extraction::default();
     model.extractor.extract(text, &mut one);
-    let mut bag = Bag::default();
-    bag.fill(&one.folded);
-    model.score(&one, &bag, &Context::default())
+    model.score(&one, &one.bag, &Context::default())
 }
 
 proptest! {
