@@ -10,7 +10,7 @@ use netiquette::corpus::{Options, Outcome, Role, Table, encoding, read_articles}
 use netiquette::error::Kind;
 use netiquette::explain::explain;
 use netiquette::features::Extraction;
-use netiquette::features::topic::{ArticleTokens, Bag, Context};
+use netiquette::features::topic::{ArticleTokens, Context};
 use netiquette::model::file::{embedded, read, write};
 use netiquette::text::Folded;
 use netiquette::{Article, Model};
@@ -122,10 +122,8 @@ pub fn fold(text: &str) {
 pub fn score(model: &Model, text: &str) -> Vec<Option<f64>> {
     let mut one = Extraction::default();
     model.extractor.extract(text, &mut one);
-    let mut bag = Bag::default();
-    bag.fill(&one.folded);
     let article = article();
-    model.score(&one, &bag, &Context { article: Some(&article), ..Context::default() })
+    model.score(&one, &one.bag, &Context { article: Some(&article), ..Context::default() })
 }
 
 fn article() -> ArticleTokens {

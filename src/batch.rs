@@ -70,10 +70,9 @@ impl Batch {
         model: &Model,
         measure: impl Fn(&Extraction, &Bag, &Context<'_>) -> T + Sync,
     ) -> Vec<T> {
-        let one_by_one = |(one, bag): &mut (Extraction, Bag), (i, comment): (usize, &Comment)| {
+        let one_by_one = |one: &mut Extraction, (i, comment): (usize, &Comment)| {
             model.extractor.extract(&comment.text, one);
-            bag.fill(&one.folded);
-            measure(one, bag, &self.context(i))
+            measure(one, &one.bag, &self.context(i))
         };
         self.comments.par_iter().enumerate().map_init(Default::default, one_by_one).collect()
     }

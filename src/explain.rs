@@ -69,13 +69,12 @@ pub struct Span {
 pub fn explain(model: &Model, text: &str, context: &Context<'_>) -> Vec<Explanation> {
     let mut one = Extraction::default();
     model.extractor.extract(text, &mut one);
-    let bag = Bag::new(&one.folded);
     let comparable = |label: &&LabelModel| Model::comparable(label, context);
     model
         .labels
         .iter()
         .filter(comparable)
-        .map(|l| explain_label(model, l, text, &one, &bag, context))
+        .map(|l| explain_label(model, l, text, &one, &one.bag, context))
         .collect()
 }
 
@@ -113,8 +112,7 @@ fn explain_label(
         intercept += constant;
         contributions[first + k] -= constant;
     }
-    let mut tied = vec![0.0; one.folded.symbols.len()];
-    contributed.spread(&weights, &one.folded, &mut tied);
+    let tied = tied(text, &one.folded, |folded, tied| contributed.spread(&weights, folded, tied));
     let names = model.column_names(label);
     let mut parts: Vec<Part> = names
         .into_iter()
@@ -171,6 +169,20 @@ fn spread(model: &Model, block: &Block, weights: Margins, one: &Extraction, per_
         }
     });
     if is_bounded { weights.whole * TAKEN_BACK } else { 0.0 }
+}
+
+/// What ties the symbols of `folded`, where `spread` says it of the text as it is before mending.
+fn tied(text: &str, folded: &Folded, spread: impl FnOnce(&Folded, &mut [f64])) -> Vec<f64> {
+    let before = Folded::new(text);
+    let mut apart = vec![0.0; before.symbols.len()];
+    spread(&before, &mut apart);
+    let mut tied = vec![0.0; folded.symbols.len()];
+    for (start, tie) in before.starts.iter().zip(apart).filter(|(_, tie)| *tie != 0.0) {
+        // A symbol that mending took away goes to the one before it.
+        let at = folded.starts.partition_point(|other| other <= start).saturating_sub(1);
+        tied[at] += tie;
+    }
+    tied
 }
 
 /// Gathers symbols to words; each span reaches from the word's first byte to the end of

@@ -20,15 +20,14 @@
 //! The library opens no path, reads no clock and prints nothing; the command line does.
 //!
 //! ```
-//! use netiquette::features::{Extraction, topic::{ArticleTokens, Bag, Context}};
+//! use netiquette::features::{Extraction, topic::{ArticleTokens, Context}};
 //!
 //! let (model, id) = netiquette::model::file::embedded()?;
 //! let article = ArticleTokens::new("Stadtrat beschließt Tram", "", "Die Linie kostet 40 Millionen.");
 //! let mut one = Extraction::default();
 //! model.extractor.extract("Endlich kommt die Tram!", &mut one);
-//! let bag = Bag::new(&one.folded);
 //! let context = Context { article: Some(&article), ..Context::default() };
-//! let scores = model.score(&one, &bag, &context);
+//! let scores = model.score(&one, &one.bag, &context);
 //! assert_eq!(scores.len(), model.labels.len());
 //! assert_eq!(id.to_string().len(), 12);
 //! # Ok::<(), netiquette::Error>(())

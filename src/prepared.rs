@@ -194,7 +194,7 @@ fn measure(examples: &[crate::comment::Example], extractor: &Extractor) -> Vec<M
         Measured {
             ngrams: Space::ALL.map(counted),
             scalars: extraction.scalars.clone(),
-            bag: Bag::new(&extraction.folded),
+            bag: extraction.bag.clone(),
             group: match article.is_empty() {
                 true => xxh3_64(&extraction.folded.symbols),
                 false => xxh3_64(article.as_bytes()),

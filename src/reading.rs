@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::features::Extractor;
 use crate::features::heuristic::{COUNTS, OF_CHARACTERS};
 use crate::features::token::Facts;
-use crate::memo::{Id, Memo};
+use crate::memo::{Id, Look, Memo};
 use crate::text::{FEWEST_LONE, LONGEST_TOKEN, MOST_LONE, is_blank, tokens};
 
 /// Reads comments; holds the last one.
@@ -19,6 +19,7 @@ pub struct Reading {
     pub beside: [u32; COUNTS],
     /// Whether the first character is a small letter.
     pub starts_low: Option<bool>,
+    looks: Vec<Look>,
     facts: Facts,
     sums: Vec<i64>,
     /// Lone letters that end what was read so far.
@@ -30,8 +31,6 @@ pub struct Reading {
 pub struct Measure<'a> {
     /// Says what is to be said of a token.
     pub extractor: &'a Extractor,
-    /// How many sums there are.
-    pub width: usize,
     /// Appends what the tables of a model add up to.
     pub sums: &'a dyn Fn(&Facts, &mut Vec<i64>),
 }
@@ -44,45 +43,64 @@ impl Reading {
         self.lone.clear();
         self.beside = [0; COUNTS];
         self.starts_low = None;
+        self.looks.clear();
         let mut start = 0;
         for_each_blank(text.as_bytes(), |blank| {
             if start < blank {
-                self.chunk(text, start..blank, measure);
+                self.looks.push(self.memo.look(text.as_bytes(), start..blank));
             }
             start = blank + 1;
         });
+        let looks = std::mem::take(&mut self.looks);
+        for look in &looks {
+            match self.memo.found(look) {
+                Some(id) => self.take(text, id, look.range(), measure),
+                None => self.chunk(text, look.range(), measure),
+            }
+        }
+        self.looks = looks;
         self.end_lone(text, measure);
     }
 
-    /// Reads what stands between two ASCII blanks.
-    #[inline]
+    /// Reads what stands between two ASCII blanks and was not found at once.
     fn chunk(&mut self, text: &str, range: Range<usize>, measure: &Measure<'_>) {
         let found = self.memo.find(text.as_bytes(), range.clone());
         let id = found.unwrap_or_else(|| self.note_chunk(text, range.clone(), measure));
-        let entry = self.memo.entry(id);
-        if entry.is_compound {
-            let offset = range.start;
-            for (start, end) in tokens(&text[range]) {
-                let range = offset + start..offset + end;
-                let found = self.memo.find(text.as_bytes(), range.clone());
-                let id = found.unwrap_or_else(|| self.note(text, range.clone(), measure));
-                self.push(text, id, range, measure);
-            }
+        self.take(text, id, range, measure);
+    }
+
+    /// Takes in what stands between two ASCII blanks.
+    #[inline(always)]
+    fn take(&mut self, text: &str, id: Id, range: Range<usize>, measure: &Measure<'_>) {
+        let record = self.memo.record(id);
+        if record.is_compound() {
+            self.take_apart(text, range, measure);
         } else {
             self.push(text, id, range, measure);
         }
     }
 
+    /// Takes in the tokens of a chunk with blanks beyond ASCII.
+    #[cold]
+    fn take_apart(&mut self, text: &str, chunk: Range<usize>, measure: &Measure<'_>) {
+        for (start, end) in tokens(&text[chunk.clone()]) {
+            let range = chunk.start + start..chunk.start + end;
+            let found = self.memo.find(text.as_bytes(), range.clone());
+            let id = found.unwrap_or_else(|| self.note(text, range.clone(), measure));
+            self.push(text, id, range, measure);
+        }
+    }
+
     /// Takes a token in.
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, text: &str, id: Id, range: Range<usize>, measure: &Measure<'_>) {
-        let entry = self.memo.entry(id);
-        self.starts_low = self.starts_low.or(entry.starts_low);
-        if entry.length == 0 {
-            add(&mut self.beside, &entry.counts);
+        let record = self.memo.record(id);
+        self.starts_low = self.starts_low.or(record.starts_low());
+        if record.length() == 0 {
+            self.memo.add_counts(record, &mut self.beside);
             return;
         }
-        if entry.is_lone {
+        if record.is_lone() {
             self.ids.push(id);
             self.lone.push(range);
             if self.lone.len() == MOST_LONE {
@@ -108,10 +126,12 @@ impl Reading {
             self.joined = joined;
             // The characters count as they stand, which is one by one.
             for single in self.ids.drain(self.ids.len() - self.lone.len()..) {
-                add(&mut self.beside[..OF_CHARACTERS], &self.memo.entry(single).counts);
+                self.memo.add_counts(self.memo.record(single), &mut self.beside[..OF_CHARACTERS]);
             }
-            for (sum, &count) in self.beside[..OF_CHARACTERS].iter_mut().zip(&self.memo.entry(id).counts) {
-                *sum = sum.wrapping_sub(u32::from(count));
+            let mut together = [0; OF_CHARACTERS];
+            self.memo.add_counts(self.memo.record(id), &mut together);
+            for (sum, count) in self.beside.iter_mut().zip(together) {
+                *sum = sum.wrapping_sub(count);
             }
             self.ids.push(id);
         }
@@ -123,11 +143,7 @@ impl Reading {
         let chunk = &text[range.clone()];
         let is_compound = chunk.len() > LONGEST_TOKEN || !chunk.is_ascii() && chunk.contains(is_blank);
         match is_compound {
-            true => {
-                self.sums.clear();
-                self.sums.resize(measure.width, 0);
-                self.memo.note(text.as_bytes(), range, None, &self.sums)
-            }
+            true => self.memo.note(text.as_bytes(), range, None, &[]),
             false => self.note(text, range, measure),
         }
     }
@@ -137,14 +153,6 @@ impl Reading {
         self.sums.clear();
         (measure.sums)(&self.facts, &mut self.sums);
         self.memo.note(text.as_bytes(), range, Some(&self.facts), &self.sums)
-    }
-}
-
-/// Adds what is counted of a token.
-#[inline]
-pub fn add(sums: &mut [u32], counts: &[u16; COUNTS]) {
-    for (sum, &count) in sums.iter_mut().zip(counts) {
-        *sum = sum.wrapping_add(u32::from(count));
     }
 }
 

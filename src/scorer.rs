@@ -101,7 +101,7 @@ impl<'m> Scorer<'m> {
             // Nothing is tied to nothing.
             shared.extend([0.0; COLUMNS.len()]);
         } else {
-            fill(bag, reading);
+            self.fill(bag, reading);
             self.model.background.columns(bag, context, shared);
         }
         margins.resize(labels.len(), Vec::new());
@@ -118,26 +118,30 @@ impl<'m> Scorer<'m> {
     /// The topic tokens of a text.
     pub fn bag(&self, text: &str, scratch: &mut Scratch) -> Bag {
         self.read(text, scratch);
-        fill(&mut scratch.bag, &scratch.reading);
+        self.fill(&mut scratch.bag, &scratch.reading);
         scratch.bag.clone()
     }
 
     fn read(&self, text: &str, scratch: &mut Scratch) {
         let measure = Measure {
             extractor: &self.model.extractor,
-            width: self.tables.width_of_chars(),
             sums: &|facts, sums| self.tables.chars(facts.symbols(), sums),
         };
         scratch.reading.read(text, &measure);
     }
 
+    fn fill(&self, bag: &mut Bag, reading: &Reading) {
+        let width = self.tables.width_of_chars();
+        bag.gather(|seen| {
+            for &id in &reading.ids {
+                reading.memo.record(id).for_each_topic(width, |token| seen.insert(token));
+            }
+        });
+    }
+
     fn log(&self, n: u32) -> f64 {
         self.logs.get(n as usize).copied().unwrap_or_else(|| f64::from(n).ln_1p())
     }
-}
-
-fn fill(bag: &mut Bag, reading: &Reading) {
-    bag.gather(reading.ids.iter().map(|&id| reading.memo.topics(reading.memo.entry(id))));
 }
 
 impl Head {
@@ -216,7 +220,7 @@ mod tests {
     fn reference(model: &Model, text: &str, context: &Context<'_>) -> Vec<Option<f64>> {
         let mut one = Extraction::default();
         model.extractor.extract(text, &mut one);
-        model.score(&one, &Bag::new(&Folded::new(text)), context)
+        model.score(&one, &one.bag, context)
     }
 
     fn holds(model: &Model, texts: &[String]) {

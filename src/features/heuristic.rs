@@ -225,6 +225,9 @@ pub fn starts_low(text: &str) -> Option<bool> {
 
 /// Counts what folding takes away: case and repeats.
 pub fn count_characters(text: &str, counts: &mut Counts) {
+    if text.is_ascii() {
+        return count_ascii(text.as_bytes(), counts);
+    }
     let (mut previous, mut run, mut capitals_run, mut letters_run) = ('\0', 0, 0, 0);
     let mut shouted = 0;
     for c in text.chars().filter(|&c| !is_unseen(c)) {
@@ -244,6 +247,21 @@ pub fn count_characters(text: &str, counts: &mut Counts) {
         counts[DRAWN_OUT] += u32::from(run == 3 && letter);
     }
     counts[SHOUTED_WORDS] += shouted + u32::from(letters_run > 2 && capitals_run == letters_run);
+}
+
+/// The same for a text of nothing but ASCII, as most tokens are.
+fn count_ascii(text: &[u8], counts: &mut Counts) {
+    let (mut previous, mut run) = (0, 0);
+    for &c in text {
+        run = if c == previous { run + 1 } else { 1 };
+        previous = c;
+        counts[LETTERS] += u32::from(c.is_ascii_alphabetic());
+        counts[CAPITALS] += u32::from(c.is_ascii_uppercase());
+        counts[DRAWN_OUT] += u32::from(run == 3 && c.is_ascii_alphabetic());
+    }
+    let words = text.split(|c| !c.is_ascii_alphabetic());
+    let shouted = words.filter(|word| word.len() > 2 && word.iter().all(u8::is_ascii_uppercase));
+    counts[SHOUTED_WORDS] += shouted.count() as u32;
 }
 
 /// Counts marks and what stands for more than a letter.

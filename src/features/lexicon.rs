@@ -5,6 +5,7 @@
 //! trained with, so that a later edition of them does not change its scores.
 
 mod phrase;
+mod prefix;
 
 use std::ops::Range;
 
@@ -14,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::features::ngram::hash_word;
 use crate::text::{Folded, SPACE, is_word};
 pub use phrase::{NO_PHRASE, Phrases};
+use prefix::Prefixes;
 
 /// The lists that come with this version: category name and text.
 pub const BUILTIN: [(&str, &str); 18] = [
@@ -62,6 +64,7 @@ pub struct Lexicon {
     /// Positions in `words`, ascending, by first letter.
     starting: Vec<Vec<usize>>,
     phrases: Phrases,
+    prefixes: Prefixes,
 }
 
 /// An entry that was found.
@@ -163,7 +166,9 @@ impl Lexicon {
             .build(&patterns)
             .map_err(|e| Error::parameter(format!("word lists: {e}")))?;
         let phrases = Phrases::new(patterns.iter().zip(&entries).filter(|(p, _)| p.contains(&SPACE)));
-        Ok(Self { categories, lists, automaton, entries, words, starting, phrases })
+        let begins = |entry: &Entry| entry.begins;
+        let prefixes = Prefixes::new(patterns.iter().zip(entries.iter().map(begins)));
+        Ok(Self { categories, lists, automaton, entries, words, starting, phrases, prefixes })
     }
 
     /// The lists that come with this version.
@@ -199,6 +204,9 @@ impl Lexicon {
     /// Calls `each` for every entry found, overlapping or not, in the order of their ends, of those
     /// that end together the longest first.
     pub fn matches(&self, symbols: &[u8], mut each: impl FnMut(Match)) {
+        if !self.prefixes.may_be_in(symbols) {
+            return;
+        }
         for found in self.automaton.find_overlapping_iter(symbols) {
             let entry = self.entries[found.pattern().as_usize()];
             if entry.fits(symbols, found.range()) {
@@ -215,6 +223,9 @@ impl Lexicon {
 
     /// The first entry of abuse in `symbols` whose range is `wanted`.
     pub fn abuse_in(&self, symbols: &[u8], wanted: impl Fn(&Range<usize>) -> bool) -> Option<Range<usize>> {
+        if !self.prefixes.may_be_in(symbols) {
+            return None;
+        }
         self.automaton.find_overlapping_iter(symbols).find_map(|found| {
             let entry = self.entries[found.pattern().as_usize()];
             let range = found.start()..found.end();
@@ -236,8 +247,9 @@ impl Lexicon {
             let same_letter = self.starting[usize::from(token[at])].iter();
             same_letter.copied().find(|&i| fits(at, &self.words[i])).map(|i| (i, at))
         };
-        // The first word in the order of the lists, where it fits first.
-        let found = (0..token.len()).filter_map(first_at).min();
+        // The first word in the order of the lists, where it fits first; a mask stands behind.
+        let last = token.iter().rposition(|&s| is_mask(s)).unwrap_or(0);
+        let found = (0..last).filter_map(first_at).min();
         found.map(|(i, at)| (at, &self.words[i].0[..]))
     }
 }

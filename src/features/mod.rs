@@ -18,6 +18,7 @@ use heuristic::{HEURISTICS, Scan};
 use lexicon::{GROUP, Lexicon, MOST_LISTS, SPEECH};
 use ngram::{Grams, Space, Word};
 use sentence::Sentences;
+use topic::Bag;
 
 /// Turns text into numbers; holds nothing that was learned but the word lists.
 #[derive(Clone, Debug)]
@@ -34,8 +35,10 @@ pub struct Extractor {
 /// Reused buffers of one extraction and what it found.
 #[derive(Clone, Debug, Default)]
 pub struct Extraction {
-    /// The folded text.
+    /// The folded text, mended.
     pub folded: Folded,
+    /// Its topic tokens: what a comment is about is read without mending.
+    pub bag: Bag,
     /// Its words, hashed.
     pub words: Vec<Word>,
     /// Word classes of the text.
@@ -120,6 +123,7 @@ impl Extractor {
     /// without [`Space::Classes`] the classes, keep what they held.
     pub fn extract_spaces(&self, text: &str, spaces: &[Space], out: &mut Extraction) {
         out.folded.fold(text);
+        out.bag.fill(&out.folded);
         mend::mend(&mut out.folded, &self.lexicon);
         out.words.clear();
         out.words.extend(ngram::words(&out.folded));

@@ -28,7 +28,8 @@ const UNIT: f64 = (1 << 18) as f64;
 /// `value` in fixed point; what does not fit stops at the largest that does.
 #[inline]
 pub fn fixed(value: f64) -> i32 {
-    (value * UNIT).round() as i32
+    let units = value * UNIT;
+    (units + 0.5f64.copysign(units)) as i32
 }
 
 /// What some n-grams add up to in a block, in fixed point.

@@ -4,14 +4,14 @@
 
 use super::tables::{Sums, Tables};
 use crate::features::Extractor;
-use crate::features::classes::{edges, entry_gram, longer};
-use crate::features::heuristic::{COUNTS, Scan, WORDS};
+use crate::features::classes::{LONGEST, edges, entry_gram, longer};
+use crate::features::heuristic::Scan;
 use crate::features::lexicon::{MOST_LISTS, Match, NO_PHRASE, Taken};
 use crate::features::ngram::{Space, mix};
 use crate::features::sentence::FEWEST_WORDS;
 use crate::features::token::category;
 use crate::memo::NO_WORD;
-use crate::reading::{Reading, add};
+use crate::reading::Reading;
 
 /// What is measured of a comment; reused from comment to comment.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +36,7 @@ pub struct Fold {
 }
 
 /// The last n-grams of one, two and three classes.
-type Chain = [u64; 3];
+type Chain = [u64; LONGEST - 1];
 
 impl Fold {
     /// Folds the comment that `reading` holds.
@@ -53,19 +53,16 @@ impl Fold {
         let mut length = 1;
         let (mut sentence_words, mut stopped, mut first, mut next) = (0, false, 0, 0);
         for (i, &id) in reading.ids.iter().enumerate() {
-            let entry = memo.entry(id);
-            add(&mut self.scan.counts, &entry.counts);
-            for (sum, &of_token) in sums.sentence.iter_mut().zip(memo.sums(id, width)) {
-                *sum += of_token;
-            }
-            let (classes, numbers) = memo.classes(entry);
-            for &number in numbers.iter().filter(|&&number| number != NO_WORD) {
+            let record = memo.record(id);
+            memo.add_counts(record, &mut self.scan.counts);
+            record.add_sums(&mut sums.sentence[..width]);
+            for &number in record.numbers(width).iter().filter(|&&number| number != NO_WORD) {
                 let seen = &mut self.seen[number as usize];
                 self.scan.distinct_words += u32::from(*seen != self.comment);
                 *seen = self.comment;
             }
             if has_classes {
-                for &class in classes {
+                for class in record.classes(width) {
                     let class = if self.covered.is_empty() { class } else { self.class(word, class) };
                     chain = self.push_class(chain, length, class);
                     length += 1;
@@ -73,22 +70,22 @@ impl Fold {
                 }
             }
             if has_words {
-                for meaning in memo.words(entry) {
+                for meaning in memo.words(record) {
                     self.words.push(meaning.word.hash);
                     self.words
                         .extend(before.map(|before: u64| mix(before.rotate_left(17) ^ meaning.word.hash)));
                     before = Some(meaning.word.hash);
                 }
             }
-            symbols += u32::from(entry.length);
+            symbols += record.length();
             while self.found.get(next).is_some_and(|found| found.end <= symbols) {
                 next += 1;
             }
-            self.scan.last = entry.last;
+            self.scan.last = record.last();
             symbols += 1;
-            let words = u32::from(entry.counts[WORDS]);
+            let words = memo.words_of_letters(record);
             sentence_words += words;
-            stopped = entry.stops || stopped && words == 0;
+            stopped = record.stops() || stopped && words == 0;
             if stopped && sentence_words >= FEWEST_WORDS && i + 1 < reading.ids.len() {
                 self.end_sentence(first..next, sentence_words, extractor, tables, sums);
                 (sentence_words, first) = (0, next);
@@ -127,16 +124,18 @@ impl Fold {
         self.covered.clear();
         let mut offset = 0;
         for (i, &id) in reading.ids.iter().enumerate() {
-            let entry = memo.entry(id);
+            let record = memo.record(id);
             let moved =
                 |found: Match| Match { start: found.start + offset, end: found.end + offset, ..found };
-            self.found.extend(memo.matches(entry).iter().map(|&found| moved(found)));
-            if entry.begun != NO_PHRASE {
-                let token = |i: usize| reading.ids.get(i).map(|&id| memo.symbols(memo.entry(id)));
-                let phrases = extractor.lexicon().phrases();
-                phrases.at(entry.begun, i, token, |found| self.phrases.push(moved(found)));
+            if record.has_matches() {
+                self.found.extend(memo.matches(record).iter().map(|&found| moved(found)));
             }
-            offset += u32::from(entry.length) + 1;
+            if record.begun() != NO_PHRASE {
+                let token = |i: usize| reading.ids.get(i).map(|&id| memo.symbols(memo.record(id)));
+                let phrases = extractor.lexicon().phrases();
+                phrases.at(record.begun(), i, token, |found| self.phrases.push(moved(found)));
+            }
+            offset += record.length() + 1;
         }
         if !self.phrases.is_empty() {
             self.found.extend(&self.phrases);
@@ -158,15 +157,15 @@ impl Fold {
         let marking: Vec<Match> = marking.copied().collect();
         let (mut offset, mut number) = (0, 0);
         for &id in &reading.ids {
-            let entry = memo.entry(id);
-            for meaning in memo.words(entry) {
+            let record = memo.record(id);
+            for meaning in memo.words(record) {
                 let (start, end) = (offset + meaning.word.start as u32, offset + meaning.word.end as u32);
                 if self.phrases.iter().any(|phrase| phrase.start < end && start < phrase.end) {
                     self.covered.push((number, meaning.alone.under(category(&marking, start, end))));
                 }
                 number += 1;
             }
-            offset += u32::from(entry.length) + 1;
+            offset += record.length() + 1;
         }
     }
 
@@ -179,7 +178,10 @@ impl Fold {
     #[inline]
     fn push_class(&mut self, chain: Chain, length: usize, class: u64) -> Chain {
         let grams = [class, longer(chain[0], class), longer(chain[1], class), longer(chain[2], class)];
-        self.classes.extend_from_slice(&grams[..grams.len().min(length + 1)]);
+        match length < LONGEST {
+            true => self.classes.extend(&grams[..=length]),
+            false => self.classes.extend(grams),
+        }
         [grams[0], grams[1], grams[2]]
     }
 
@@ -209,5 +211,3 @@ impl Fold {
         self.classes.clear();
     }
 }
-
-const _: () = assert!(COUNTS == 32, "vectors of eight and sixteen");

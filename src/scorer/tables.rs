@@ -110,9 +110,12 @@ impl Tables {
     /// Appends the sums over the character n-grams of a token.
     pub fn chars(&self, symbols: &[u8], to: &mut Vec<i64>) {
         for table in self.tables.iter().filter(|table| table.space == Space::Chars) {
-            let at = to.len();
-            to.resize(at + 1 + table.blocks.len(), 0);
-            char_ngrams(symbols, |hash, _| table.add(hash, &mut to[at..]));
+            match table.blocks.len() {
+                1 => to.extend(table.chars::<2>(symbols)),
+                2 => to.extend(table.chars::<3>(symbols)),
+                3 => to.extend(table.chars::<4>(symbols)),
+                _ => to.extend(table.chars::<{ WIDEST + 1 }>(symbols)),
+            }
         }
     }
 
@@ -153,15 +156,14 @@ impl Tables {
 }
 
 impl Table {
-    #[inline]
-    fn add(&self, hash: u64, to: &mut [i64]) {
-        let width = self.blocks.len() + 1;
-        let at = bucket(hash, self.bits) as usize * width;
-        for (sum, &value) in to.iter_mut().zip(&self.records[at..at + width]) {
-            *sum += i64::from(value);
-        }
+    fn chars<const WIDTH: usize>(&self, symbols: &[u8]) -> [i64; WIDTH] {
+        let records = self.records.as_chunks::<WIDTH>().0;
+        let mut sums = [0; WIDTH];
+        char_ngrams(symbols, |hash, _| add(&mut sums, &records[bucket(hash, self.bits) as usize]));
+        sums
     }
 
+    /// Adds the records of n-grams.
     fn add_all(&self, hashes: &[u64], to: &mut [i64]) {
         match self.blocks.len() {
             1 => self.add_wide::<2>(hashes, to),
@@ -171,14 +173,15 @@ impl Table {
         }
     }
 
-    /// As [`Table::add`] for each hash, the width known.
     fn add_wide<const WIDTH: usize>(&self, hashes: &[u64], to: &mut [i64]) {
         let records = self.records.as_chunks::<WIDTH>().0;
         let mut sums = [0; WIDTH];
-        for &hash in hashes {
-            let record = &records[bucket(hash, self.bits) as usize];
-            sums.iter_mut().zip(record).for_each(|(sum, &value)| *sum += i64::from(value));
-        }
+        hashes.iter().for_each(|&hash| add(&mut sums, &records[bucket(hash, self.bits) as usize]));
         to.iter_mut().zip(sums).for_each(|(to, sum)| *to += sum);
     }
+}
+
+#[inline]
+fn add<const WIDTH: usize>(sums: &mut [i64; WIDTH], record: &[i32; WIDTH]) {
+    sums.iter_mut().zip(record).for_each(|(sum, &value)| *sum += i64::from(value));
 }

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::path::Path;
 
 use netiquette::corpus::{Role, Table, read_articles, read_corpus};
-use netiquette::features::topic::{Bag, Context};
+use netiquette::features::topic::Context;
 use netiquette::features::{Extraction, Extractor};
 use netiquette::model::Model;
 use netiquette::prepared::Prepared;
@@ -88,7 +88,7 @@ pub fn score_all(model: &Model, samples: &[Sample]) -> Vec<f64> {
     let mut one = Extraction::default();
     let mut score = |sample: &Sample| {
         model.extractor.extract(&sample.text, &mut one);
-        let scores = model.score(&one, &Bag::new(&one.folded), &Context::default());
+        let scores = model.score(&one, &one.bag, &Context::default());
         scores[0].unwrap()
     };
     samples.iter().map(&mut score).collect()

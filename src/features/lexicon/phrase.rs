@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::{Entry, Match};
 use crate::features::ngram::hash_word;
+use crate::hashed::Hashed;
 use crate::text::{SPACE, is_word};
 
 /// The entries with a blank, by their first word.
@@ -12,7 +13,9 @@ use crate::text::{SPACE, is_word};
 pub struct Phrases {
     groups: Vec<Group>,
     /// Number of the group of each first word, by its hash.
-    by_first: HashMap<u64, Begin>,
+    by_first: HashMap<u64, Begin, Hashed>,
+    /// Symbols of the longest first word.
+    longest: usize,
     /// Whether an entry may begin inside a word.
     open: bool,
 }
@@ -53,6 +56,7 @@ impl Phrases {
                 groups.push(Group::default());
                 groups.len() as Begin
             });
+            phrases.longest = phrases.longest.max(parts[0].len());
             let group = &mut phrases.groups[usize::from(number) - 1];
             group.seconds |= bit(parts[1][0]);
             group.phrases.push(Phrase { parts, entry });
@@ -65,7 +69,7 @@ impl Phrases {
     pub fn begun_by(&self, token: &[u8]) -> Begin {
         let mut begun = NO_PHRASE;
         let begins = |i: usize| self.open || i == 0 || !is_word(token[i - 1]);
-        for i in (0..token.len()).filter(|&i| begins(i)) {
+        for i in (token.len().saturating_sub(self.longest)..token.len()).filter(|&i| begins(i)) {
             if let Some(&group) = self.by_first.get(&hash_word(&token[i..])) {
                 begun = if begun == NO_PHRASE { group } else { ANY };
             }

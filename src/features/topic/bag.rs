@@ -29,15 +29,13 @@ impl Bag {
 
     /// The tokens of `folded`, forgetting what this bag held.
     pub fn fill(&mut self, folded: &Folded) {
-        let mut seen = Seen::default();
-        for_each_token(folded, |token, _| seen.insert(token));
-        seen.write(&mut self.0);
+        self.gather(|seen| for_each_token(folded, |token, _| seen.insert(token)));
     }
 
-    /// These tokens, forgetting what this bag held.
-    pub fn gather<'a>(&mut self, tokens: impl Iterator<Item = &'a [Token]>) {
+    /// The tokens that `insert` puts into a set, forgetting what this bag held.
+    pub fn gather(&mut self, insert: impl FnOnce(&mut Seen)) {
         let mut seen = Seen::default();
-        tokens.flatten().for_each(|&token| seen.insert(token));
+        insert(&mut seen);
         seen.write(&mut self.0);
     }
 
@@ -54,7 +52,7 @@ impl Bag {
 
 /// A set of tokens: one bit per bucket sorts them and removes duplicates in one go; one bit
 /// per word of those says which words to look at.
-struct Seen {
+pub struct Seen {
     seen: [u64; BUCKETS / 64],
     busy: [u64; BUCKETS / 4096],
 }
@@ -66,8 +64,9 @@ impl Default for Seen {
 }
 
 impl Seen {
+    /// Puts a token in.
     #[inline]
-    fn insert(&mut self, token: Token) {
+    pub fn insert(&mut self, token: Token) {
         let word = usize::from(token) / 64;
         self.seen[word] |= 1 << (token % 64);
         self.busy[word / 64] |= 1 << (word % 64);
