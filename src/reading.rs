@@ -183,7 +183,7 @@ fn blanks(bytes: u64) -> u64 {
     const EACH: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x80 * EACH;
     let low = bytes & !HIGH;
-    let is_other = (low ^ b' ' as u64 * EACH) + 0x7F * EACH;
+    let is_other = (low ^ (0x20 * EACH)) + 0x7F * EACH;
     let from_tab = low + (0x80 - 9) * EACH;
     let beyond = low + (0x80 - 14) * EACH;
     (!is_other | from_tab & !beyond) & !bytes & HIGH

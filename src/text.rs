@@ -339,7 +339,9 @@ pub fn is_blank(c: char) -> bool {
 
 /// Whether a token, transcribed to `symbols`, is a letter by itself.
 fn is_lone(token: &str, symbols: &[u8]) -> bool {
-    symbols.len() == 1 && is_letter(symbols[0]) && !token.starts_with(is_unseen)
+    let first = token.chars().find(|&c| !is_ignorable(c));
+    // A mark would stand over the letter before it once they are joined.
+    symbols.len() == 1 && is_letter(symbols[0]) && !first.is_some_and(is_combining_mark)
 }
 
 /// The vowel under an umlaut, or `symbol` itself.

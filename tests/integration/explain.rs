@@ -31,7 +31,7 @@ fn check_sums(explanation: &Value) {
 }
 
 /// Columns that say how near a comment is to something.
-const SIMILARITIES: [&str; 8] = [
+const SIMILARITIES: [&str; 11] = [
     "topic.all",
     "topic.title",
     "topic.text",
@@ -40,6 +40,9 @@ const SIMILARITIES: [&str; 8] = [
     "topic.parent",
     "topic.rel_all",
     "topic.rel_thread",
+    "topic.lift",
+    "topic.space_article",
+    "topic.space_thread",
 ];
 
 /// Text blocks of the default model.
