@@ -16,7 +16,7 @@ use crate::features::token::{Facts, Meaning};
 use crate::features::topic::Token;
 use crate::hashed::Hashed;
 
-/// Tokens that are kept, and bytes of what is known of them.
+/// Tokens that are kept, and bytes of what is known of them, by all threads together.
 const MOST_TOKENS: usize = 1 << 18;
 const MOST_BYTES: usize = 64 << 20;
 
@@ -32,6 +32,8 @@ pub const NO_WORD: u32 = u32::MAX;
 /// Tokens and what is known of them.
 #[derive(Clone, Debug, Default)]
 pub struct Memo {
+    /// Among how many memos the room is divided; 0 is 1.
+    shares: usize,
     /// Open-addressed: 1 + beginning of the record, 0 where free.
     slots: Vec<u32>,
     tokens: usize,
@@ -264,12 +266,19 @@ const MASKS: [(u64, u64); SHORT + 1] = {
 };
 
 impl Memo {
+    /// One of so many memos that share the room there is.
+    pub fn one_of(shares: usize) -> Self {
+        Self { shares, ..Self::default() }
+    }
+
     /// To be called between comments: begins anew when full.
     pub fn relieve(&mut self) {
+        let shares = self.shares.max(1);
+        let most_tokens = MOST_TOKENS / shares;
         if self.slots.is_empty() {
-            self.slots = vec![0; 2 * MOST_TOKENS];
-        } else if self.tokens > MOST_TOKENS || self.bytes() > MOST_BYTES {
-            *self = Self::default();
+            self.slots = vec![0; (2 * most_tokens).next_power_of_two()];
+        } else if self.tokens > most_tokens || self.bytes() > MOST_BYTES / shares {
+            *self = Self::one_of(shares);
             self.relieve();
         }
     }

@@ -11,6 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::features::topic::{Bag, COLUMNS, Context};
 use crate::logistic::sigmoid;
+use crate::memo::Memo;
 use crate::model::{LabelModel, Model, rounded};
 use crate::reading::{Measure, Reading};
 use fold::Fold;
@@ -48,21 +49,30 @@ pub struct Scratch {
     margins: Vec<Vec<f64>>,
 }
 
+impl Scratch {
+    fn one_of(threads: usize) -> Self {
+        let mut scratch = Self::default();
+        scratch.reading.memo = Memo::one_of(threads);
+        scratch
+    }
+}
+
 /// Buffers for every thread of the pool, which know what they have met from batch to batch.
 #[derive(Debug)]
 pub struct Scratches(Vec<Mutex<Scratch>>);
 
 impl Default for Scratches {
     fn default() -> Self {
-        // One more for whoever is not of the pool.
-        Self((0..=rayon::current_num_threads()).map(|_| Mutex::default()).collect())
+        let threads = rayon::current_num_threads();
+        Self((0..threads).map(|_| Mutex::new(Scratch::one_of(threads))).collect())
     }
 }
 
 impl Scratches {
-    /// Calls `work` with the buffers of this thread.
+    /// Calls `work` with the buffers of this thread; who is not of the pool borrows those of its
+    /// first.
     pub fn with<T>(&self, work: impl FnOnce(&mut Scratch) -> T) -> T {
-        let own = rayon::current_thread_index().map_or(0, |thread| thread + 1) % self.0.len();
+        let own = rayon::current_thread_index().unwrap_or(0) % self.0.len();
         // Whoever panicked over them left nothing that the next comment would not overwrite.
         work(&mut self.0[own].lock().unwrap_or_else(PoisonError::into_inner))
     }

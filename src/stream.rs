@@ -27,7 +27,7 @@ pub const PARENT_REACH: usize = 65_536;
 const PARENT_TOKENS: usize = 1 << 24;
 
 /// Bytes of threads and articles that are kept in memory where there is a store for others.
-const ROOM: usize = 96 << 20;
+const ROOM: usize = 64 << 20;
 
 /// Comments that one thread reads at a time.
 const CHUNK: usize = 64;
@@ -81,7 +81,7 @@ pub struct Gathered {
 }
 
 impl Threads {
-    /// Threads of which about 100 MB are kept in memory and the others in what `open` opens
+    /// Threads of which about 64 MB are kept in memory and the others in what `open` opens
     /// when there are more. No score depends on it.
     pub fn spilling(open: Open) -> Self {
         Self { spill: Spill::new(open), room: ROOM, ..Self::default() }
