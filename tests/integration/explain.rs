@@ -80,7 +80,9 @@ fn an_insult_among_friendly_sentences_is_explained_to_the_word() {
     let desk = Desk::new();
     let friendly = "Vielen Dank für den schönen Bericht aus dem Rathaus. Wir waren am Samstag auch dabei und \
                     hatten Freude. Die Kinder reden noch heute von der Musik. ";
-    let text = format!("{friendly}Du bist und bleibst ein widerlicher Volltrottel! {friendly}");
+    let text = format!(
+        "{friendly}{friendly}Du bist ein Volltrottel! Du Volltrottel, du widerlicher Idiot! {friendly}{friendly}"
+    );
     let said = explained(&desk, &["explain", "--text", &text, "--title", "Fest im Rathaus", "--json"]);
     said["labels"].as_array().unwrap().iter().for_each(check_sums);
     let parts = said["labels"][0]["parts"].as_array().unwrap();
