@@ -62,8 +62,12 @@ impl Reading {
         self.end_lone(text, measure);
     }
 
-    /// Reads what stands between two ASCII blanks and was not found at once.
+    /// Reads what stands between two ASCII blanks and was not found at once. What is too long for
+    /// one token is never noted as it stands: lone letters put together may have the same bytes.
     fn chunk(&mut self, text: &str, range: Range<usize>, measure: &Measure<'_>) {
+        if range.len() > LONGEST_TOKEN {
+            return self.take_apart(text, range, measure);
+        }
         let found = self.memo.find(text.as_bytes(), range.clone());
         let id = found.unwrap_or_else(|| self.note_chunk(text, range.clone(), measure));
         self.take(text, id, range, measure);
@@ -80,7 +84,7 @@ impl Reading {
         }
     }
 
-    /// Takes in the tokens of a chunk with blanks beyond ASCII.
+    /// Takes in the tokens of a chunk that is more than one.
     #[cold]
     fn take_apart(&mut self, text: &str, chunk: Range<usize>, measure: &Measure<'_>) {
         for (start, end) in tokens(&text[chunk.clone()]) {
@@ -141,7 +145,7 @@ impl Reading {
     #[cold]
     fn note_chunk(&mut self, text: &str, range: Range<usize>, measure: &Measure<'_>) -> Id {
         let chunk = &text[range.clone()];
-        let is_compound = chunk.len() > LONGEST_TOKEN || !chunk.is_ascii() && chunk.contains(is_blank);
+        let is_compound = !chunk.is_ascii() && chunk.contains(is_blank);
         match is_compound {
             true => self.memo.note(text.as_bytes(), range, None, &[]),
             false => self.note(text, range, measure),

@@ -182,6 +182,7 @@ mod tests {
     use super::tables::WIDEST;
     use super::*;
     use crate::features::Extraction;
+    use crate::features::ngram::{Space, bucket, char_ngrams};
     use crate::features::topic::{ArticleTokens, Thread};
     use crate::model::file::embedded;
     use crate::text::Folded;
@@ -190,6 +191,14 @@ mod tests {
     /// A model with every kind of table: own scales, more blocks than a record holds.
     fn wide() -> Model {
         let (mut model, _) = embedded().unwrap();
+        // What is left of a text of no symbol says something, too.
+        let chars = model.extractor.bits(Space::Chars);
+        char_ngrams(&[], |hash, _| {
+            let bucket = bucket(hash, chars) as usize;
+            model.idf[Space::Chars as usize][bucket] = 1.5;
+            let blocks = model.labels.iter_mut().flat_map(|label| &mut label.blocks);
+            blocks.filter(|block| block.space == Space::Chars).for_each(|block| block.weights[bucket] = 0.7);
+        });
         let own: Vec<_> = model.labels.iter().flat_map(|label| &label.blocks).take(2).cloned().collect();
         for label in &mut model.labels {
             for copy in 0..WIDEST {
@@ -227,6 +236,16 @@ mod tests {
         "Man sollte euch an die Wand stellen, einfach mal die Fresse halten und setzen, sechs",
     ];
 
+    /// Lone letters that carry so much unseen that together they are longer than a token may be,
+    /// and the same bytes as one chunk, in either order.
+    fn lone_and_long() -> Vec<String> {
+        let lone = ["i", "d", "i"].map(|letter| format!("{letter}{}", "\u{200B}".repeat(500)));
+        let joined = lone.concat();
+        let lone = lone.join(" ");
+        let both = [format!("{joined} xx {lone} xx {joined} {lone}"), format!("{lone} hallo"), joined];
+        both.into_iter().chain([lone]).collect()
+    }
+
     fn reference(model: &Model, text: &str, context: &Context<'_>) -> Vec<Option<f64>> {
         let mut one = Extraction::default();
         model.extractor.extract(text, &mut one);
@@ -263,6 +282,10 @@ mod tests {
             texts.push("x y ".repeat(900));
             texts.push("ganz".repeat(3000));
             texts.push(String::new());
+            texts.extend(["A", "a"].map(|letter| letter.repeat(5000)));
+            texts.extend(["\u{AD}", "\u{200B}\u{200B}"].map(str::to_owned));
+            texts.extend(lone_and_long());
+            texts.extend(lone_and_long().into_iter().rev());
             texts.extend(ODD.map(str::to_owned));
             holds(&embedded().unwrap().0, &texts);
             holds(&wide(), &texts);

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::features::ngram::{Word, hash_word};
 use crate::text::{
     EMOJI_ANGRY, EMOJI_KIND, EMOJI_LAUGH, EMOJI_OTHER, Folded, MENTION, SPACE, URL, is_blank, is_letter,
-    is_unseen, is_word,
+    is_unseen, is_word, tokens,
 };
 
 /// One scalar: its name in models and explanations, what it says, how it is computed.
@@ -193,7 +193,8 @@ impl Scan {
             last: folded.symbols.last().copied().unwrap_or(0),
             ..Self::default()
         };
-        count_characters(text, &mut scan.counts);
+        // Token by token, for one too long is counted as several.
+        tokens(text).for_each(|(start, end)| count_characters(&text[start..end], &mut scan.counts));
         count_symbols(&folded.symbols, &mut scan.counts);
         let mut hashes = Vec::with_capacity(words.len());
         for word in words.iter().filter(|word| is_word(folded.symbols[word.start])) {

@@ -134,6 +134,9 @@ pub fn read(bytes: &[u8]) -> Result<(Model, ModelId)> {
     let extractor = Extractor::new(Lexicon::new(header.lexicon)?, header.config.bits());
     let tensor = |name: &str, buckets: usize| floats(&tensors, name, buckets);
     let buckets = |space: Space| 1usize << extractor.bits(space);
+    if header.labels.is_empty() {
+        return Err(damaged(&"it has no label"));
+    }
     let mut idf = Space::ALL.map(|_| Vec::new());
     let mut labels = Vec::new();
     let scalars = extractor.scalar_names().len();

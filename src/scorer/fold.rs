@@ -94,6 +94,10 @@ impl Fold {
         if has_classes {
             self.push_class(chain, length, edges()[1]);
         }
+        if reading.ids.is_empty() {
+            // The bounds of a text of no symbol are an n-gram too.
+            tables.add_chars_of_nothing(sums);
+        }
         self.scan.characters = symbols.saturating_sub(1);
         self.end_sentence(first..next, sentence_words, extractor, tables, sums);
     }
@@ -104,6 +108,8 @@ impl Fold {
             starts_low: reading.starts_low.unwrap_or(false),
             ..Scan::default()
         };
+        self.words.clear();
+        self.classes.clear();
         self.hits = [0; MOST_LISTS];
         self.peaks = [0.0; MOST_LISTS];
         self.comment = self.comment.wrapping_add(1);

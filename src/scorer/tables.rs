@@ -119,6 +119,13 @@ impl Tables {
         }
     }
 
+    /// Adds the sums over the character n-grams of a text that folds to nothing.
+    pub fn add_chars_of_nothing(&self, sums: &mut Sums) {
+        let mut own = Vec::with_capacity(self.of_chars);
+        self.chars(&[], &mut own);
+        sums.sentence.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
+    }
+
     /// Ends a sentence whose n-grams of words and classes are these; those of characters are
     /// summed up already.
     pub fn end_sentence(&self, words: &[u64], classes: &[u64], sums: &mut Sums) {

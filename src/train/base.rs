@@ -34,7 +34,13 @@ impl Config {
         config.head_sources.clear();
         config.blocks.iter_mut().for_each(|block| block.sources.clear());
         let mut all = toml::Table::try_from(config).map_err(|e| wrong(&e))?;
-        all.extend(own);
+        for (name, value) in own {
+            match (all.get_mut(&name), value) {
+                // Of a table, too, what is not named is as it was.
+                (Some(toml::Value::Table(all)), toml::Value::Table(own)) => all.extend(own),
+                (_, value) => drop(all.insert(name, value)),
+            }
+        }
         let config: Self = all.try_into().map_err(|e: toml::de::Error| wrong(&e.message()))?;
         config.check()?;
         Ok(config)
@@ -87,7 +93,11 @@ mod tests {
         base.blocks.truncate(1);
         base.blocks[0].sources.push("corpus".to_owned());
         base.head_sources.push("corpus".to_owned());
-        let config = Config::on_base(&base, "seed = 3\n[prevalence]\noff_topic = 0.1").unwrap();
+        base.columns.insert("incivility".to_owned(), vec!["!topic.".to_owned()]);
+        let text = "seed = 3\n[prevalence]\noff_topic = 0.1\n[columns]\noff_topic = [\"topic.\"]";
+        let config = Config::on_base(&base, text).unwrap();
+        assert_eq!(config.columns["incivility"], ["!topic."]);
+        assert_eq!(config.columns["off_topic"], ["topic."]);
         assert_eq!((config.seed, config.head_penalty, config.blocks.len()), (3, 7.0, 1));
         assert_eq!(config.prevalence["off_topic"], 0.1);
         assert!(config.blocks[0].sources.is_empty() && config.head_sources.is_empty());
