@@ -38,7 +38,7 @@ pub struct EvaluateArgs {
     #[arg(long, value_name = "COLUMN", requires = "cross_validate")]
     pub fold_column: Option<String>,
     /// Train on top of this model; `default` is the embedded one
-    #[arg(long, value_name = "M", requires = "cross_validate")]
+    #[arg(long, value_name = "M", requires = "cross_validate", conflicts_with = "model")]
     pub base: Option<PathBuf>,
     /// Column that keeps rows together in a fold
     #[arg(long, value_name = "COLUMN", default_value = ARTICLE, requires = "cross_validate")]
