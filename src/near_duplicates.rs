@@ -97,8 +97,8 @@ fn signature(shingles: &[u64]) -> Vec<u64> {
     (0..BANDS * PER_BAND).map(|_| least()).collect()
 }
 
-/// What two sorted sets share, of all they have.
-fn jaccard(a: &[u64], b: &[u64]) -> f64 {
+/// What two sorted sets share, of all they have, 0–1; 0 if both are empty.
+pub fn jaccard<T: Ord>(a: &[T], b: &[T]) -> f64 {
     let (mut i, mut j, mut shared) = (0, 0, 0);
     while i < a.len() && j < b.len() {
         match a[i].cmp(&b[j]) {
@@ -177,6 +177,6 @@ mod tests {
     #[test]
     fn jaccard_is_shared_by_all() {
         assert_eq!(jaccard(&[1, 2, 3], &[2, 3, 4]), 0.5);
-        assert_eq!((jaccard(&[], &[]), jaccard(&[1], &[1])), (0.0, 1.0));
+        assert_eq!((jaccard::<u64>(&[], &[]), jaccard(&[1], &[1])), (0.0, 1.0));
     }
 }

@@ -94,7 +94,7 @@ impl Facts {
 }
 
 /// The smallest category of those of `covering` that cover something of `start..end`.
-pub fn category(covering: &[Match], start: u32, end: u32) -> u8 {
+fn category(covering: &[Match], start: u32, end: u32) -> u8 {
     let over = covering.iter().filter(|found| found.start < end && start < found.end);
     over.map(|found| found.category).min().unwrap_or(NONE)
 }

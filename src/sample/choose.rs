@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::{Candidate, Judged, Reason};
-use crate::features::topic::Bag;
+use crate::near_duplicates::jaccard;
 
 /// Candidates looked at per comment wanted: those of most interest.
 const DEPTH: usize = 8;
@@ -139,7 +139,7 @@ impl<'a> Spread<'a> {
         let Candidate { bag, slice, .. } = self.candidates[unit];
         self.slices.entry(slice).or_default().0 += 1.0;
         for &other in self.open.iter().filter(|&&other| !self.taken[other]) {
-            let alike = jaccard(bag, &self.candidates[other].bag);
+            let alike = jaccard(bag.tokens(), self.candidates[other].bag.tokens());
             self.likeness[other] = self.likeness[other].max(alike);
         }
     }
@@ -147,23 +147,6 @@ impl<'a> Spread<'a> {
     fn cost(&self, unit: usize) -> f64 {
         let (had, share) = self.slices[self.candidates[unit].slice.as_str()];
         LIKENESS_COST * self.likeness[unit] + SLICE_COST * (had / share.max(1.0) - 1.0).max(0.0)
-    }
-}
-
-/// Shared tokens among all tokens of two texts; 0 if both have none.
-fn jaccard(a: &Bag, b: &Bag) -> f64 {
-    let (a, b) = (a.tokens(), b.tokens());
-    let (mut i, mut j, mut shared) = (0, 0, 0);
-    while i < a.len() && j < b.len() {
-        match a[i].cmp(&b[j]) {
-            std::cmp::Ordering::Less => i += 1,
-            std::cmp::Ordering::Greater => j += 1,
-            std::cmp::Ordering::Equal => (i, j, shared) = (i + 1, j + 1, shared + 1),
-        }
-    }
-    match a.len() + b.len() - shared {
-        0 => 0.0,
-        all => shared as f64 / all as f64,
     }
 }
 
@@ -221,12 +204,5 @@ mod tests {
         assert!(torn.worth > alike.worth);
         assert_eq!((alike.reason, torn.reason), (Reason::Likely, Reason::Disagreement));
         assert_eq!(Interest::of(0.5, 0.9, false).reason, Reason::Uncertain);
-    }
-
-    #[test]
-    fn jaccard_is_shared_by_all() {
-        let bag = |text: &str| Bag::new(&crate::text::Folded::new(text));
-        assert_eq!(jaccard(&bag("abcd"), &bag("abcd")), 1.0);
-        assert_eq!(jaccard(&bag(""), &bag("")), 0.0);
     }
 }

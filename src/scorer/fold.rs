@@ -4,12 +4,11 @@
 
 use super::tables::{Sums, Tables};
 use crate::features::Extractor;
-use crate::features::classes::{LONGEST, edges, entry_gram, longer};
+use crate::features::classes::{LONGEST, NONE, edges, entry_gram, longer};
 use crate::features::heuristic::Scan;
 use crate::features::lexicon::{MOST_LISTS, Match, NO_PHRASE, Taken};
 use crate::features::ngram::{Space, mix};
 use crate::features::sentence::FEWEST_WORDS;
-use crate::features::token::category;
 use crate::memo::NO_WORD;
 use crate::reading::Reading;
 
@@ -149,29 +148,43 @@ impl Fold {
         }
         let mut taken = Taken::default();
         self.found.retain(|found| taken.takes(found));
-        let marking = |phrase: &Match| extractor.marks(phrase.category) && self.found.contains(phrase);
-        self.phrases.retain(marking);
+        let mut phrases = std::mem::take(&mut self.phrases);
+        phrases.retain(|phrase| extractor.marks(phrase.category) && self.has_found(phrase));
+        self.phrases = phrases;
         if !self.phrases.is_empty() {
-            self.cover(reading, extractor);
+            self.cover(reading, extractor, offset as usize);
         }
     }
 
-    /// Finds the words whose class a phrase changes.
-    fn cover(&mut self, reading: &Reading, extractor: &Extractor) {
+    /// Whether `phrase` is among those found, which are in the order of their ends.
+    fn has_found(&self, phrase: &Match) -> bool {
+        let place = |found: &Match| (found.end, found.start);
+        let first = self.found.partition_point(|found| place(found) < place(phrase));
+        self.found[first..].iter().take_while(|found| place(found) == place(phrase)).any(|f| f == phrase)
+    }
+
+    /// Finds the words whose class a phrase changes. Entries paint their symbols, so that many
+    /// phrases in a long text cost no more than their letters.
+    fn cover(&mut self, reading: &Reading, extractor: &Extractor, symbols: usize) {
         let memo = &reading.memo;
-        let marking = self.found.iter().filter(|found| extractor.marks(found.category));
-        let marking: Vec<Match> = marking.copied().collect();
+        let span = |found: &Match| found.start as usize..found.end as usize;
+        let (mut category, mut by_phrase) = (vec![NONE; symbols], vec![false; symbols]);
+        for found in self.found.iter().filter(|found| extractor.marks(found.category)) {
+            category[span(found)].iter_mut().for_each(|least| *least = found.category.min(*least));
+        }
+        self.phrases.iter().for_each(|phrase| by_phrase[span(phrase)].fill(true));
         let (mut offset, mut number) = (0, 0);
         for &id in &reading.ids {
             let record = memo.record(id);
             for meaning in memo.words(record) {
-                let (start, end) = (offset + meaning.word.start as u32, offset + meaning.word.end as u32);
-                if self.phrases.iter().any(|phrase| phrase.start < end && start < phrase.end) {
-                    self.covered.push((number, meaning.alone.under(category(&marking, start, end))));
+                let word = offset + meaning.word.start..offset + meaning.word.end;
+                if by_phrase[word.clone()].contains(&true) {
+                    let least = category[word].iter().copied().min().unwrap_or(NONE);
+                    self.covered.push((number, meaning.alone.under(least)));
                 }
                 number += 1;
             }
-            offset += record.length() + 1;
+            offset += record.length() as usize + 1;
         }
     }
 
