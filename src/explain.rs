@@ -4,11 +4,13 @@
 //! exact sums over the words: what an n-gram or a token adds, times the head's weight, is
 //! spread evenly over the symbols it covers, and a word gathers its symbols.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::features::Extraction;
-use crate::features::ngram::bucket;
-use crate::features::topic::{Bag, Context, SIMILARITIES};
+use crate::features::ngram::{Space, bucket};
+use crate::features::topic::{self, Bag, Context, SIMILARITIES, Token};
 use crate::logistic::sigmoid;
 use crate::model::block::{Block, Margins, Sum, TAKEN_BACK};
 use crate::model::{LabelModel, Model, rounded};
@@ -100,6 +102,12 @@ fn explain_label(
             contributions[column] -= constant;
         }
         let weights = Margins { whole: head.weights[k], peak: head.weights[blocks + k] };
+        if block.space == Space::Pairs {
+            let pairs = spread_pairs(model, block, weights.whole + weights.peak, bag, context);
+            let said = tied(text, &one.folded, |folded, to| topic::spread(&pairs, folded, to));
+            per_symbol.iter_mut().zip(said).for_each(|(symbol, said)| *symbol += said);
+            continue;
+        }
         let bounded = spread(model, block, weights, one, &mut per_symbol);
         intercept -= bounded;
         contributions[k] += bounded;
@@ -169,6 +177,24 @@ fn spread(model: &Model, block: &Block, weights: Margins, one: &Extraction, per_
         }
     });
     if is_bounded { weights.whole * TAKEN_BACK } else { 0.0 }
+}
+
+/// What each token of the comment adds through its pairs with the title, times `weight`.
+fn spread_pairs(
+    model: &Model,
+    block: &Block,
+    weight: f64,
+    comment: &Bag,
+    context: &Context<'_>,
+) -> Vec<(Token, f64)> {
+    let mut all = Sum::default();
+    let mut of_token: BTreeMap<Token, i64> = BTreeMap::new();
+    block.for_each_pair(block.scale(&model.idf), comment, context, |token, pair| {
+        all += pair;
+        *of_token.entry(token).or_default() += pair.said;
+    });
+    let share = |(token, said): (Token, i64)| (token, said as f64 * all.per_unit() * weight);
+    of_token.into_iter().map(share).collect()
 }
 
 /// What ties the symbols of `folded`, where `spread` says it of the text as it is before mending.

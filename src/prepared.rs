@@ -2,13 +2,14 @@
 //! trained on. The folds of a cross-validation share it.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::corpus::Corpus;
 use crate::features::ngram::Space;
-use crate::features::topic::{ArticleTokens, Background, Bag, Context, Level, Thread};
+use crate::features::topic::{ArticleTokens, Background, Bag, Context, Level, Thread, for_each_pair};
 use crate::features::{Extraction, Extractor};
 use crate::model::block::{Block, Margins};
 use crate::model::{LabelModel, Model};
@@ -24,9 +25,11 @@ pub struct Prepared {
     pub labels: Vec<String>,
     /// Per row and label, `None` where nobody judged.
     pub judgements: Vec<Vec<Option<bool>>>,
-    /// Counts of n-grams per space, in the order of [`Space::ALL`]; `2^bits` columns, a group of
-    /// rows per comment, a row per sentence.
-    pub spaces: [CsrMatrix; Space::ALL.len()],
+    /// In the order of [`Space::OF_TEXT`], a row per sentence.
+    spaces: [CsrMatrix; Space::OF_TEXT.len()],
+    /// Counted when first asked for: many a model does without.
+    pairs: OnceLock<CsrMatrix>,
+    pair_bits: u32,
     /// Heuristics and word-list columns per row.
     pub scalars: Vec<Vec<f64>>,
     /// Topic tokens per row.
@@ -50,7 +53,7 @@ pub struct Prepared {
 
 struct Measured {
     /// Per space and sentence.
-    ngrams: [Vec<Vec<(u32, f32)>>; Space::ALL.len()],
+    ngrams: [Vec<Vec<(u32, f32)>>; Space::OF_TEXT.len()],
     scalars: Vec<f64>,
     bag: Bag,
     group: u64,
@@ -59,7 +62,7 @@ struct Measured {
 impl Prepared {
     /// Measures `corpus`.
     pub fn new(corpus: &Corpus, extractor: &Extractor) -> Self {
-        let mut spaces = Space::ALL.map(|space| CsrMatrix::new(1 << extractor.bits(space)));
+        let mut spaces = Space::OF_TEXT.map(|space| CsrMatrix::new(1 << extractor.bits(space)));
         let (mut scalars, mut bags, mut groups) = (Vec::new(), Vec::new(), Vec::new());
         for chunk in corpus.examples.chunks(64 * CHUNK) {
             let measured: Vec<Vec<Measured>> =
@@ -80,6 +83,8 @@ impl Prepared {
             weights: corpus.examples.iter().map(|e| e.weight).collect(),
             folds: corpus.examples.iter().map(|e| e.fold.clone()).collect(),
             spaces,
+            pairs: OnceLock::new(),
+            pair_bits: extractor.bits(Space::Pairs),
             scalars,
             bags,
             sources,
@@ -92,6 +97,30 @@ impl Prepared {
         };
         prepared.link(corpus);
         prepared
+    }
+
+    /// Counts of n-grams of `space`: `2^bits` columns, a group of rows per comment.
+    pub fn space(&self, space: Space) -> &CsrMatrix {
+        match space {
+            Space::Pairs => self.pairs.get_or_init(|| self.count_pairs()),
+            of_text => &self.spaces[of_text as usize],
+        }
+    }
+
+    fn count_pairs(&self) -> CsrMatrix {
+        let of_row = |i: usize| {
+            let mut buckets = Vec::new();
+            let context = self.context(i, &[]);
+            for_each_pair(&self.bags[i], &context, self.pair_bits, |_, bucket| buckets.push(bucket));
+            count(&buckets)
+        };
+        let mut pairs = CsrMatrix::new(1 << self.pair_bits);
+        let rows: Vec<usize> = (0..self.rows()).collect();
+        for chunk in rows.chunks(64 * CHUNK) {
+            let counted: Vec<_> = chunk.par_iter().map(|&i| of_row(i)).collect();
+            counted.into_iter().for_each(|row| pairs.push_group([row]));
+        }
+        pairs
     }
 
     /// Number of rows.
@@ -140,7 +169,7 @@ impl Prepared {
     }
 
     fn margins(&self, i: usize, block: &Block, scale: &[f32]) -> Margins {
-        let matrix = &self.spaces[block.space as usize];
+        let matrix = self.space(block.space);
         let sentence = |row: usize| {
             let (buckets, counts) = matrix.row(row);
             block.sum(scale, buckets.iter().zip(counts).map(|(&bucket, &count)| (bucket, count as u32)))
@@ -192,7 +221,7 @@ fn measure(examples: &[crate::comment::Example], extractor: &Extractor) -> Vec<M
         let counted = |space: Space| extraction.ngrams[space as usize].sentences().map(count).collect();
         let article = &example.comment.article_id;
         Measured {
-            ngrams: Space::ALL.map(counted),
+            ngrams: Space::OF_TEXT.map(counted),
             scalars: extraction.scalars.clone(),
             bag: extraction.bag.clone(),
             group: match article.is_empty() {

@@ -9,6 +9,7 @@ mod tables;
 
 use std::sync::{Mutex, PoisonError};
 
+use crate::features::ngram::Space;
 use crate::features::topic::{Bag, COLUMNS, Context};
 use crate::logistic::sigmoid;
 use crate::memo::Memo;
@@ -22,6 +23,8 @@ use tables::{Sums, Tables};
 pub struct Scorer<'m> {
     model: &'m Model,
     tables: Tables,
+    /// Label and position of the blocks over pairs, which are of no token alone.
+    pairs: Vec<(usize, usize)>,
     heads: Vec<Head>,
     /// `ln(1 + n)` of small numbers.
     logs: Vec<f64>,
@@ -86,7 +89,12 @@ impl<'m> Scorer<'m> {
     pub fn new(model: &'m Model) -> Self {
         let heads = model.labels.iter().map(Head::new).collect();
         let logs = (0..FEW).map(|n| f64::from(n).ln_1p()).collect();
-        Self { model, tables: Tables::new(model), heads, logs }
+        let blocks = |(l, label): (usize, &'m LabelModel)| {
+            let pairs = label.blocks.iter().enumerate().filter(|(_, block)| block.space == Space::Pairs);
+            pairs.map(move |(k, _)| (l, k))
+        };
+        let pairs = model.labels.iter().enumerate().flat_map(blocks).collect();
+        Self { model, tables: Tables::new(model), pairs, heads, logs }
     }
 
     /// Appends the probability of each label of the model to `scores`, 0–1; `None` where it is
@@ -119,6 +127,12 @@ impl<'m> Scorer<'m> {
             margins.resize(2 * label.blocks.len(), 0.0);
         }
         self.tables.margins(self.model, sums, margins);
+        for &(label, k) in &self.pairs {
+            let blocks = &labels[label].blocks;
+            let (block, margins) = (&blocks[k], &mut margins[label]);
+            let found = block.pair_margins(block.scale(&self.model.idf), bag, context);
+            (margins[k], margins[blocks.len() + k]) = (found.whole, found.peak);
+        }
         for ((label, head), margins) in labels.iter().zip(&self.heads).zip(margins) {
             let probability = || head.probability(margins, shared);
             scores.push(Model::comparable(label, context).then(probability));
@@ -182,7 +196,7 @@ mod tests {
     use super::tables::WIDEST;
     use super::*;
     use crate::features::Extraction;
-    use crate::features::ngram::{Space, bucket, char_ngrams};
+    use crate::features::ngram::{bucket, char_ngrams};
     use crate::features::topic::{ArticleTokens, Thread};
     use crate::model::file::embedded;
     use crate::text::Folded;
@@ -207,6 +221,12 @@ mod tests {
                 if copy == 2 {
                     let scale = block.scale(&model.idf).iter().map(|s| s * 0.5 - 1.0);
                     block.scale = Some(scale.collect());
+                }
+                if copy == 3 {
+                    block.space = Space::Pairs;
+                    block.weights.iter_mut().step_by(3).for_each(|weight| *weight = 0.1);
+                    block.weights.truncate(1 << model.extractor.bits(Space::Pairs));
+                    block.scale = Some(vec![1.5; block.weights.len()]);
                 }
                 label.blocks.push(block);
                 for (column, weight) in [(copy, 0.3), (label.blocks.len() + copy, 0.2)] {

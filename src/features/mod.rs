@@ -47,8 +47,8 @@ pub struct Extraction {
     pub sentences: Sentences,
     /// Word-list hits: column, symbol after the hit.
     hits: Vec<(usize, usize)>,
-    /// N-grams per space, in the order of [`Space::ALL`].
-    pub ngrams: [Grams; Space::ALL.len()],
+    /// N-grams per space, in the order of [`Space::OF_TEXT`].
+    pub ngrams: [Grams; Space::OF_TEXT.len()],
     /// Heuristics, then word-list columns: see [`Extractor::scalar_names`].
     pub scalars: Vec<f64>,
 }
@@ -116,10 +116,10 @@ impl Extractor {
 
     /// Measures `text` into `out`.
     pub fn extract(&self, text: &str, out: &mut Extraction) {
-        self.extract_spaces(text, &Space::ALL, out);
+        self.extract_spaces(text, &Space::OF_TEXT, out);
     }
 
-    /// Measures `text` into `out`, n-grams of `spaces` only: those of the others, and
+    /// Measures `text` into `out`, n-grams of `spaces` (of [`Space::OF_TEXT`]) only: those of the others, and
     /// without [`Space::Classes`] the classes, keep what they held.
     pub fn extract_spaces(&self, text: &str, spaces: &[Space], out: &mut Extraction) {
         out.folded.fold(text);
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn every_scalar_has_a_name_and_group_names_are_none() {
-        let extractor = Extractor::builtin([10, 10, 10]).unwrap();
+        let extractor = Extractor::builtin([10; Space::ALL.len()]).unwrap();
         let mut one = Extraction::default();
         extractor.extract("Muslime und Juden wohnen hier.", &mut one);
         let names = extractor.scalar_names();

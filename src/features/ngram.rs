@@ -13,7 +13,7 @@ use crate::features::classes::Classes;
 use crate::features::sentence::Sentences;
 use crate::text::{Folded, SPACE};
 
-/// Which n-grams a block is made of.
+/// What a block is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Space {
@@ -23,11 +23,17 @@ pub enum Space {
     Words,
     /// Word-class 1–4-grams and word-list entries, see [`classes`](super::classes).
     Classes,
+    /// A topic token of the article's title with one of the comment, see
+    /// [`for_each_pair`](super::topic::for_each_pair).
+    Pairs,
 }
 
 impl Space {
     /// Every space, in the order models store them.
-    pub const ALL: [Space; 3] = [Space::Chars, Space::Words, Space::Classes];
+    pub const ALL: [Space; 4] = [Space::Chars, Space::Words, Space::Classes, Space::Pairs];
+
+    /// Those of which a text has n-grams by itself: the first of [`Space::ALL`].
+    pub const OF_TEXT: [Space; 3] = [Space::Chars, Space::Words, Space::Classes];
 
     /// Name in configurations, models and explanations.
     pub fn name(self) -> &'static str {
@@ -35,10 +41,11 @@ impl Space {
             Space::Chars => "chars",
             Space::Words => "words",
             Space::Classes => "classes",
+            Space::Pairs => "pairs",
         }
     }
 
-    /// Calls `each(hash, symbols)` for every n-gram of `folded`, where `hash` is of
+    /// Calls `each(hash, symbols)` for every n-gram that `folded` has by itself, where `hash` is of
     /// 64 well-mixed bits and `symbols` is the range of symbols the n-gram covers.
     #[inline(always)]
     pub fn for_each(self, folded: &Folded, classes: &Classes, each: impl FnMut(u64, Range<usize>)) {
@@ -46,6 +53,7 @@ impl Space {
             Space::Chars => char_ngrams(&folded.symbols, each),
             Space::Words => word_ngrams(words(folded), each),
             Space::Classes => classes.for_each(each),
+            Space::Pairs => {}
         }
     }
 }

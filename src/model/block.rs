@@ -6,6 +6,7 @@
 //! that no grouping and no order of adding changes a score.
 
 use crate::features::ngram::Space;
+use crate::features::topic::{Bag, Context, Token, for_each_pair};
 
 /// A sparse regression over one space.
 #[derive(Clone, Debug)]
@@ -103,6 +104,26 @@ impl Block {
         let mut sum = Sum::default();
         ngrams.into_iter().for_each(|(bucket, count)| sum += self.of(scale, bucket, count));
         sum
+    }
+
+    /// Calls `each` with every pair of the comment's tokens and the title's in a block of
+    /// [`Space::Pairs`]: the comment's token and what it adds.
+    pub fn for_each_pair(
+        &self,
+        scale: &[f32],
+        comment: &Bag,
+        context: &Context<'_>,
+        mut each: impl FnMut(Token, Sum),
+    ) {
+        let bits = self.weights.len().trailing_zeros();
+        for_each_pair(comment, context, bits, |token, bucket| each(token, self.of(scale, bucket, 1)));
+    }
+
+    /// The margins of a comment by its pairs: of all of it, for a pair is of no sentence.
+    pub fn pair_margins(&self, scale: &[f32], comment: &Bag, context: &Context<'_>) -> Margins {
+        let mut sum = Sum::default();
+        self.for_each_pair(scale, comment, context, |_, pair| sum += pair);
+        self.margins([sum])
     }
 
     /// The margins of a comment from the sums of its sentences.

@@ -87,8 +87,8 @@ pub fn write(model: &Model) -> Result<Vec<u8>> {
     };
     let json = serde_json::to_string(&header).map_err(|e| Error::model(e.to_string()))?;
     let mut tensors: Vec<(String, Dtype, Vec<u8>)> = Vec::new();
-    for space in Space::ALL {
-        tensors.push((format!("idf.{}", space.name()), Dtype::F16, halves(&model.idf[space as usize])));
+    for (space, idf) in Space::ALL.iter().zip(&model.idf).filter(|(_, idf)| !idf.is_empty()) {
+        tensors.push((format!("idf.{}", space.name()), Dtype::F16, halves(idf)));
     }
     tensors.push(("background".to_owned(), Dtype::U8, model.background.levels().1.to_vec()));
     if let Some(space) = model.background.subspace() {

@@ -135,7 +135,7 @@ pub fn column_names<'a>(blocks: impl Iterator<Item = &'a str> + Clone, scalars: 
 }
 
 impl Extraction {
-    /// What `block`, whose scale is given, says of the comment.
+    /// What `block`, whose scale is given, says of the comment by itself.
     pub fn margins(&self, block: &Block, scale: &[f32]) -> Margins {
         block.margins(self.sentence_sums(block, scale))
     }
@@ -175,7 +175,11 @@ impl Model {
 
     /// The dense row of a comment as it was extracted.
     pub fn row(&self, label: &LabelModel, one: &Extraction, bag: &Bag, context: &Context<'_>) -> Vec<f64> {
-        self.dense_row(label, |block, scale| one.margins(block, scale), &one.scalars, bag, context)
+        let margins = |block: &Block, scale: &[f32]| match block.space {
+            Space::Pairs => block.pair_margins(scale, bag, context),
+            _ => one.margins(block, scale),
+        };
+        self.dense_row(label, margins, &one.scalars, bag, context)
     }
 
     /// Whether `label` can be scored in `context`: [`OFF_TOPIC`] needs something to

@@ -9,7 +9,7 @@ use crate::model::block::{Margins, Sum, fixed};
 /// Most weights in a record; blocks beyond begin another table.
 pub const WIDEST: usize = 4;
 
-/// All tables of a model.
+/// All tables over spaces [of the text](Space::OF_TEXT) of a model.
 #[derive(Clone, Debug)]
 pub struct Tables {
     /// Those over characters come first.
@@ -59,7 +59,7 @@ impl Tables {
     /// The tables of `model`; take about as much memory as the model.
     pub fn new(model: &Model) -> Self {
         let mut tables = Self { tables: Vec::new(), width: 0, of_chars: 0 };
-        for space in Space::ALL {
+        for space in Space::OF_TEXT {
             let blocks = || {
                 let labels = model.labels.iter().enumerate();
                 let all = labels.flat_map(|(l, label)| label.blocks.iter().enumerate().map(move |b| (l, b)));
@@ -132,7 +132,7 @@ impl Tables {
         for table in &self.tables {
             let to = &mut sums.sentence[table.at..=table.at + table.blocks.len()];
             match table.space {
-                Space::Chars => {}
+                Space::Chars | Space::Pairs => {}
                 Space::Words => table.add_all(words, to),
                 Space::Classes => table.add_all(classes, to),
             }

@@ -15,7 +15,7 @@ use crate::model::{LabelModel, Model};
 use super::Config;
 
 /// Parameters that a base decides.
-const DECIDED: [&str; 5] = ["blocks", "char_bits", "word_bits", "class_bits", "min_documents"];
+const DECIDED: [&str; 6] = ["blocks", "char_bits", "word_bits", "class_bits", "pair_bits", "min_documents"];
 
 impl Config {
     /// The parameters of a training on top of a model trained with `base`: what the TOML

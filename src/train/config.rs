@@ -23,6 +23,8 @@ pub struct Config {
     pub word_bits: u32,
     /// Buckets of the table of word classes, as a power of two, 10–22.
     pub class_bits: u32,
+    /// Buckets of the table of pairs, as a power of two, 10–22.
+    pub pair_bits: u32,
     /// An n-gram in fewer training comments than this is ignored.
     pub min_documents: u32,
     /// L2 penalty of the head on standardised columns, above 0.
@@ -49,9 +51,9 @@ pub struct Config {
 pub struct BlockConfig {
     /// Name of the column, unique.
     pub name: String,
-    /// Its n-grams.
+    /// What it is made of.
     pub space: Space,
-    /// Their scale.
+    /// How that is scaled.
     pub weighting: Weighting,
     /// Inverse strength of the L2 penalty, above 0.
     pub c: f64,
@@ -79,6 +81,7 @@ impl Default for Config {
             char_bits: 18,
             word_bits: 17,
             class_bits: 16,
+            pair_bits: 18,
             min_documents: 2,
             head_penalty: 100.0,
             columns: BTreeMap::new(),
@@ -120,6 +123,7 @@ impl Config {
         within("char_bits", f64::from(self.char_bits), 10.0, 22.0)?;
         within("word_bits", f64::from(self.word_bits), 10.0, 22.0)?;
         within("class_bits", f64::from(self.class_bits), 10.0, 22.0)?;
+        within("pair_bits", f64::from(self.pair_bits), 10.0, 22.0)?;
         within("head_penalty", self.head_penalty, 1e-6, 1e9)?;
         for block in &self.blocks {
             within(&format!("blocks.{}.c", block.name), block.c, 1e-6, 1e6)?;
@@ -159,7 +163,7 @@ impl Config {
 
     /// Buckets per space, as powers of two, in the order of [`Space::ALL`].
     pub fn bits(&self) -> [u32; Space::ALL.len()] {
-        [self.char_bits, self.word_bits, self.class_bits]
+        [self.char_bits, self.word_bits, self.class_bits, self.pair_bits]
     }
 }
 

@@ -73,8 +73,11 @@ fn train_labels(
         Some(base) => base.background.clone(),
         None => background(prepared, rows, config),
     };
-    let tables: Vec<Table> =
-        Space::ALL.par_iter().map(|&s| Table::new(prepared, s, rows, config, base)).collect();
+    let table = |&space: &Space| match config.blocks.iter().any(|block| block.space == space) {
+        true => Table::new(prepared, space, rows, config, base),
+        false => Table::unused(space),
+    };
+    let tables: Vec<Table> = Space::ALL.par_iter().map(table).collect();
     let labels: Vec<LabelModel> = (0..prepared.labels.len())
         .map(|label| {
             let scalars = extractor.scalar_names();

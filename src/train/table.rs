@@ -32,7 +32,7 @@ impl Table {
         config: &Config,
         base: Option<&Model>,
     ) -> Self {
-        let all = &prepared.spaces[space as usize];
+        let all = prepared.space(space);
         let own = || {
             let counts = all.column_counts(rows.iter().map(|&i| i as usize));
             idf(&counts, rows.len(), config.min_documents)
@@ -47,6 +47,11 @@ impl Table {
             idf: weights.into_iter().filter(|w| *w > 0.0).collect(),
             width: all.columns(),
         }
+    }
+
+    /// Of a space that no block is over.
+    pub fn unused(space: Space) -> Self {
+        Self { space, matrix: CsrMatrix::new(0), buckets: Vec::new(), idf: Vec::new(), width: 0 }
     }
 
     /// Values per kept column as a table over all buckets, 0 elsewhere; rounded to the

@@ -230,3 +230,79 @@ fn what_cannot_be_built_on_a_base_is_refused() {
     desk.run("evaluate a.csv --cross-validate 3 --base a.model --resamples 20").expect(0);
     desk.run("train a.csv --base default --model on_default.model").expect(0);
 }
+
+/// Words that share no letter sequence with the title, but go with it.
+const SUBJECTS: [(&str, [&str; 5]); 4] = [
+    ("Bahn streikt", ["Zug", "Gleis", "Schaffner", "Weiche", "Lok"]),
+    ("Suppe versalzen", ["Topf", "Löffel", "Herd", "Gewürz", "Koch"]),
+    ("Wahl verschoben", ["Urne", "Partei", "Kandidat", "Stimme", "Mandat"]),
+    ("Turnier beendet", ["Ball", "Tor", "Pfiff", "Trikot", "Rasen"]),
+];
+
+/// Comments of three such words, three in ten under the title of another subject.
+fn subjects() -> String {
+    let mut csv = String::from("id,text,article_id,article_title,off_topic\n");
+    for article in 0..32usize {
+        for row in 0..10usize {
+            let own = article % 4;
+            let of = if row < 7 { own } else { (own + row - 6) % 4 };
+            let word = |n: usize| SUBJECTS[of].1[(article + row * n + n) % 5];
+            let text = [1, 2, 3].map(word).join(" ");
+            let title = format!("{} am {}.", SUBJECTS[own].0, article / 4 + 1);
+            csv += &format!("{article}-{row},{text},a{article},{title},{}\n", u8::from(of != own));
+        }
+    }
+    csv
+}
+
+#[test]
+fn pairs_learn_which_words_go_with_a_title() {
+    let desk = Desk::new();
+    desk.write("subjects.csv", subjects());
+    desk.write(
+        "pairs.toml",
+        "[columns]\noff_topic = [\"pairs\"]\n[[blocks]]\nname = \"pairs\"\nspace = \"pairs\"\nweighting = \"idf\"\nc = 2.0\n",
+    );
+    let trained = "--labels off_topic --config pairs.toml";
+    desk.run(&format!(
+        "evaluate subjects.csv {trained} --cross-validate 4 --resamples 0 --require off_topic.roc_auc>=0.95"
+    ))
+    .expect(0);
+    desk.run(&format!("train subjects.csv {trained} --model pairs.model")).expect(0);
+    desk.write(
+        "new.csv",
+        "id,text,article_id,article_title\n1,Topf und Löffel,x,Suppe versalzen\n2,Gleis und Weiche,x,Suppe versalzen\n",
+    );
+    desk.run("score new.csv --model pairs.model -o scored.csv").expect(0);
+    let scored = desk.read("scored.csv");
+    let scores: Vec<f64> =
+        scored.lines().skip(1).map(|line| line.split(',').nth(4).unwrap().parse().unwrap()).collect();
+    assert!(scores[0] + 0.5 < scores[1], "{scores:?}");
+    // The words carry it, to the last bit of the sum.
+    let arguments = [
+        "explain",
+        "--text",
+        "Gleis und Weiche",
+        "--title",
+        "Suppe versalzen",
+        "--model",
+        "pairs.model",
+        "--json",
+    ];
+    let said: serde_json::Value =
+        serde_json::from_str(&desk.run_with(&arguments, b"").expect(0).stdout).unwrap();
+    let label = &said["labels"][0];
+    let sum = |list: &str, named: &str| -> f64 {
+        let list = label[list].as_array().unwrap().iter();
+        list.filter(|part| part["name"].as_str().is_none_or(|name| name.starts_with(named)))
+            .map(|part| part["contribution"].as_f64().unwrap())
+            .sum()
+    };
+    let (part, words) = (sum("parts", "pairs"), sum("spans", ""));
+    assert!((part - words).abs() < 1e-6 && words > 0.0, "{part} {words}");
+    assert!(
+        (label["intercept"].as_f64().unwrap() + sum("parts", "") - label["logit"].as_f64().unwrap()).abs()
+            < 1e-6
+    );
+    assert!((label["probability"].as_f64().unwrap() - scores[1]).abs() < 1e-9);
+}

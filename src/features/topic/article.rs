@@ -25,6 +25,8 @@ pub struct ArticleTokens {
     /// 1 + position in `parts`.
     places: Counts,
     parts: Vec<u64>,
+    /// The tokens of the title.
+    title: Vec<Token>,
     passages: usize,
     /// Tokens in the title, and in lead or body.
     sizes: [u32; 2],
@@ -63,12 +65,20 @@ impl ArticleTokens {
         let sizes = |parts: u64| [u32::from(parts & TITLE != 0), u32::from(parts > TITLE)];
         let (before, after) = (sizes(*parts), sizes(*parts | bits));
         *parts |= bits;
+        if after[0] > before[0] {
+            self.title.push(token);
+        }
         (0..2).for_each(|k| self.sizes[k] += after[k] - before[k]);
     }
 
     /// Number of tokens in the title, and in lead or body.
     pub fn sizes(&self) -> [u32; 2] {
         self.sizes
+    }
+
+    /// The tokens of the title, in no order that means anything.
+    pub fn title(&self) -> &[Token] {
+        &self.title
     }
 
     /// The parts `token` stands in, as bits: [`TITLE`] and one per passage.
@@ -102,9 +112,9 @@ impl ArticleTokens {
         self.parts.is_empty()
     }
 
-    /// Memory held, in bytes: at most ten per bucket.
+    /// Memory held, in bytes: at most twelve per bucket.
     pub fn bytes(&self) -> usize {
-        self.places.bytes() + 8 * self.parts.capacity()
+        self.places.bytes() + 8 * self.parts.capacity() + 2 * self.title.capacity()
     }
 }
 
@@ -123,6 +133,11 @@ mod tests {
         let again = ArticleTokens::from_parts(3, article.tokens().collect::<Vec<_>>());
         let title = Bag::new(&Folded::new("Neue Brücke")).tokens().len() as u32;
         assert_eq!((article.sizes()[0], again.sizes()), (title, article.sizes()));
+        for article in [&article, &again] {
+            let mut tokens = article.title().to_vec();
+            tokens.sort_unstable();
+            assert_eq!(tokens, Bag::new(&Folded::new("Neue Brücke")).tokens());
+        }
     }
 
     #[test]

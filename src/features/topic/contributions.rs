@@ -26,7 +26,7 @@ pub struct Contributions {
 impl Background {
     /// Takes the similarities of a comment apart.
     pub fn contributions(&self, comment: &Bag, context: &Context<'_>) -> Contributions {
-        let fits = self.fits(comment, context);
+        let (fits, context) = self.fits(comment, context);
         let near = fits.passage.map_or(0, |(i, _)| 1u64 << i);
         let mean = |tie: f32| f64::from(tie) / f64::from(fits.weight);
         let relative = |tie: f32| if fits.others.is_some() { mean(tie) } else { 0.0 };
@@ -58,18 +58,25 @@ impl Contributions {
     /// Spreads `Σ_k weights_k · contribution_k` of every token evenly over the places it
     /// stands at and the symbols it covers there, adding to `per_symbol`.
     pub fn spread(&self, weights: &[f64; SIMILARITIES], folded: &Folded, per_symbol: &mut [f64]) {
-        let mut places = vec![0u32; self.tokens.len()];
-        let find = |token: Token| self.tokens.binary_search_by_key(&token, |t| t.0).ok();
-        for_each_token(folded, |token, _| {
-            if let Some(at) = find(token) {
-                places[at] += 1;
-            }
-        });
-        for_each_token(folded, |token, symbols| {
-            let Some(at) = find(token) else { return };
-            let sum: f64 = self.tokens[at].1.iter().zip(weights).map(|(c, w)| c * w).sum();
-            let share = sum / (f64::from(places[at]) * symbols.len().max(1) as f64);
-            symbols.for_each(|symbol| per_symbol[symbol] += share);
-        });
+        let weigh = |columns: &[f64; SIMILARITIES]| columns.iter().zip(weights).map(|(c, w)| c * w).sum();
+        let tokens: Vec<(Token, f64)> = self.tokens.iter().map(|(t, columns)| (*t, weigh(columns))).collect();
+        spread(&tokens, folded, per_symbol);
     }
+}
+
+/// Spreads what each of the `tokens` (ascending, distinct) adds evenly over the places it stands
+/// at and the symbols it covers there, adding to `per_symbol`.
+pub fn spread(tokens: &[(Token, f64)], folded: &Folded, per_symbol: &mut [f64]) {
+    let mut places = vec![0u32; tokens.len()];
+    let find = |token: Token| tokens.binary_search_by_key(&token, |t| t.0).ok();
+    for_each_token(folded, |token, _| {
+        if let Some(at) = find(token) {
+            places[at] += 1;
+        }
+    });
+    for_each_token(folded, |token, symbols| {
+        let Some(at) = find(token) else { return };
+        let share = tokens[at].1 / (f64::from(places[at]) * symbols.len().max(1) as f64);
+        symbols.for_each(|symbol| per_symbol[symbol] += share);
+    });
 }

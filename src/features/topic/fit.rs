@@ -39,6 +39,8 @@ pub(super) struct Ties {
 pub struct Level {
     all: i64,
     thread: i64,
+    /// To the article alone, as in `topic.lift`.
+    about: i64,
     weight: i64,
     tokens: i64,
     /// Of the comments, in the space.
@@ -78,6 +80,8 @@ pub(super) struct Fits {
     pub(super) others: Option<[f64; 2]>,
     /// What any token could expect of a reference of this size.
     pub(super) expected: f64,
+    /// Whether the thread is about something else than the article it stands under.
+    is_misplaced: bool,
     /// Where the comment lies, and where article and thread are from there.
     pub(super) position: Position,
     pub(super) directions: [[f64; DIMENSIONS]; 2],
@@ -108,14 +112,34 @@ fn ties((idf, rarity): (f32, f32), parts: u64, others: u16, in_parent: bool) -> 
     let (in_title, passages) = (parts & TITLE != 0, parts >> 1);
     let one = tie(1.0, INVERSE_MU_SET);
     let given = |yes: bool, value: f32| if yes { value } else { 0.0 };
-    let article = given(in_title, TITLE_WEIGHT) + given(passages != 0, TEXT_WEIGHT);
+    let article = article_weight(parts);
     let all = if article > 0.0 { tie(article + others, INVERSE_MU) } else { thread };
     let lift = tie(article + others, INVERSE_MU_LIFT);
     let (title, text, parent) = (given(in_title, one), given(passages != 0, one), given(in_parent, one));
     (idf, Ties { all, lift, title, text, thread, parent, passages })
 }
 
+/// What a token of an article weighs that has it in these parts.
+#[inline]
+fn article_weight(parts: u64) -> f32 {
+    let given = |yes: bool, value: f32| if yes { value } else { 0.0 };
+    given(parts & TITLE != 0, TITLE_WEIGHT) + given(parts > TITLE, TEXT_WEIGHT)
+}
+
+/// The same, of all tokens of an article.
+fn article_size(article: &ArticleTokens) -> f32 {
+    let [title, text] = article.sizes().map(|n| n as f32);
+    TITLE_WEIGHT * title + TEXT_WEIGHT * text
+}
+
 impl Background {
+    /// What a token that the article has in these parts ties to the article alone.
+    #[inline]
+    fn about(&self, token: Token, parts: u64) -> f32 {
+        let (idf, rarity) = self.weights(token);
+        idf * ln_1p(article_weight(parts) * INVERSE_MU_LIFT * rarity)
+    }
+
     /// Sums up a thread and its article.
     pub fn level(&self, thread: &Thread, article: Option<&ArticleTokens>) -> Level {
         let mut level = Level::default();
@@ -123,6 +147,9 @@ impl Background {
             let parts = article.map_or(0, |a| a.parts(token));
             let (idf, ties) = ties(self.weights(token), parts, count - 1, false);
             level.add(i64::from(count), idf, &ties);
+            if parts != 0 {
+                level.about += i64::from(count) * fixed(self.about(token, parts));
+            }
             if let Some(space) = self.subspace() {
                 level.position.add(space.place(token), i64::from(count));
             }
@@ -136,7 +163,17 @@ impl Background {
         level
     }
 
-    pub(super) fn fits(&self, comment: &Bag, context: &Context<'_>) -> Fits {
+    /// The fits of a comment, and what it was compared with: a misplaced thread is no reference.
+    pub(super) fn fits<'a>(&self, comment: &Bag, context: &Context<'a>) -> (Fits, Context<'a>) {
+        let fits = self.fits_in(comment, context);
+        if !fits.is_misplaced {
+            return (fits, *context);
+        }
+        let alone = Context { thread: None, parent: None, ..*context };
+        (self.fits_in(comment, &alone), alone)
+    }
+
+    fn fits_in(&self, comment: &Bag, context: &Context<'_>) -> Fits {
         let mut fits = Fits::default();
         let mut own = Level::default();
         let mut passages = [0.0f32; PASSAGES];
@@ -164,12 +201,12 @@ impl Background {
         fits.passage = best.filter(|(_, sum)| *sum > 0.0);
         own.position = self.subspace().map(|space| space.position(comment)).unwrap_or_default();
         fits.position = own.position;
-        self.against(&mut fits, &own, context);
+        self.against(&mut fits, comment, &own, context);
         fits
     }
 
     /// What needs thread and article as wholes.
-    fn against(&self, fits: &mut Fits, own: &Level, context: &Context<'_>) {
+    fn against(&self, fits: &mut Fits, comment: &Bag, own: &Level, context: &Context<'_>) {
         let (article, alone) = (context.article.filter(|a| !a.is_empty()), Thread::default());
         let thread = context.thread.filter(|_| context.others() > 0);
         if thread.is_none() && article.is_none() {
@@ -179,21 +216,39 @@ impl Background {
             Some(level) => *level,
             None => self.level(thread.unwrap_or(&alone), article),
         };
-        let [title, text] = article.map_or([0; 2], ArticleTokens::sizes).map(|n| n as f32);
-        let mut size = TITLE_WEIGHT * title + TEXT_WEIGHT * text;
+        let mut size = article.map_or(0.0, article_size);
         fits.directions[0] = own.position.direction_to(&level.article);
         if thread.is_some() {
             size += (level.tokens - own.tokens).max(0) as f32;
             fits.others = level.without(own);
+            fits.is_misplaced =
+                article.is_some_and(|article| self.is_misplaced(comment, article, &level, own));
             fits.directions[1] = own.position.direction_to(&level.position.without(&own.position));
         }
         fits.expected = f64::from(ln_1p(size * INVERSE_MU_LIFT));
     }
 
+    /// Whether the other comments of the thread, taken together, use the words of the article no
+    /// more than comments in general do. A title alone is too little to say so.
+    fn is_misplaced(&self, comment: &Bag, article: &ArticleTokens, level: &Level, own: &Level) -> bool {
+        let weight = (level.weight - own.weight) as f64;
+        let expected = f64::from(ln_1p(article_size(article) * INVERSE_MU_LIFT)) * weight;
+        let fall_short = |own: i64| (level.about - own) as f64 <= expected;
+        let about = |&token: &Token| match article.parts(token) {
+            0 => 0,
+            parts => fixed(self.about(token, parts)),
+        };
+        // What the comment itself says of the article is at most `own.all`, which costs nothing.
+        article.passages() > 0
+            && weight > 0.0
+            && fall_short(own.all)
+            && fall_short(comment.tokens().iter().map(about).sum())
+    }
+
     /// Appends the [`COLUMNS`] of a comment to `row`; a missing reference is 0 in its
     /// own column and in its `has_` column.
     pub fn columns(&self, comment: &Bag, context: &Context<'_>, row: &mut Vec<f64>) {
-        let fits = self.fits(comment, context);
+        let (fits, context) = self.fits(comment, context);
         let mean = |sum: f32| if fits.weight > 0.0 { f64::from(sum) / f64::from(fits.weight) } else { 0.0 };
         let Ties { all, lift, title, text, thread, parent, .. } = fits.sums;
         let passage = fits.passage.map_or(0.0, |(_, sum)| sum);

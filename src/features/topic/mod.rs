@@ -12,7 +12,12 @@
 //! does not grow with the thread. The columns `topic.space_…` are cosines in a
 //! [`Subspace`].
 //!
-//! Memory per article is bounded: 64 KiB for the thread, 10 bytes per bucket for the
+//! A thread can stand under a foreign article as a whole; its comments then fit each other. So
+//! a thread whose comments, taken together, use the words of the article's text no more than
+//! comments in general (their fit less what is expected, as in `topic.lift`, is not above 0) is
+//! taken for missing, and the parent with it.
+//!
+//! Memory per article is bounded: 64 KiB for the thread, 12 bytes per bucket for the
 //! article. Nothing depends on the order in which comments are read.
 
 mod article;
@@ -21,14 +26,16 @@ mod bag;
 mod contributions;
 mod counts;
 mod fit;
+mod pairs;
 mod subspace;
 mod thread;
 
 pub use article::{ArticleTokens, PASSAGES, TITLE, passages};
 pub use background::Background;
 pub use bag::{BITS, BUCKETS, Bag, Token, for_each_token};
-pub use contributions::{Contributions, SIMILARITIES};
+pub use contributions::{Contributions, SIMILARITIES, spread};
 pub use fit::Level;
+pub use pairs::for_each_pair;
 pub use subspace::{DIMENSIONS, Position, Subspace};
 pub use thread::Thread;
 

@@ -84,6 +84,38 @@ fn a_level_worked_out_before_changes_nothing() {
 }
 
 #[test]
+fn a_thread_that_is_about_something_else_than_its_article_is_no_reference() {
+    let background =
+        spacious(&["Die Brücke ist teuer", "Das Wetter ist gut", "Die Suppe ist kalt", "Wer kocht Suppe?"]);
+    let comments = ["Die Brücke ist zu teuer", "Wer zahlt die Brücke?", "Über den Fluss mit der Brücke!"];
+    let (all, parent) = (thread(&comments), bag(comments[1]));
+    let bridge =
+        ArticleTokens::new("Neue Brücke", "Über den Fluss", "Die Brücke ist teuer.\n\nWer zahlt sie?");
+    let soup = ArticleTokens::new("Kalte Suppe", "So kocht man", "Gurke schälen, reiben, salzen.");
+    let title = ArticleTokens::new("Kalte Suppe", "", "");
+    for (article, counts) in [(&bridge, true), (&soup, false), (&title, true)] {
+        let alone = Context { article: Some(article), ..Context::default() };
+        let full = Context { thread: Some(&all), parent: Some(&parent), ..alone };
+        let level = background.level(&all, Some(article));
+        for context in [full, Context { level: Some(&level), ..full }] {
+            let row = columns(&background, comments[0], &context);
+            assert_eq!(row[column("topic.has_thread")], f64::from(u8::from(counts)));
+            assert_eq!(row == columns(&background, comments[0], &alone), !counts);
+            let parts = background.contributions(&bag(comments[0]), &context);
+            let sum: f64 = parts.tokens.iter().map(|t| t.1[0]).sum();
+            assert!((sum - row[0]).abs() < 1e-5);
+        }
+    }
+    // The comment itself does not bring the thread back, whatever it says of the article.
+    let with =
+        thread(&[&comments[..], &["Kalte Suppe: Gurke schälen, reiben, salzen, so kocht man"]].concat());
+    let context = Context { article: Some(&soup), thread: Some(&with), ..Context::default() };
+    let own = columns(&background, "Kalte Suppe: Gurke schälen, reiben, salzen, so kocht man", &context);
+    assert_eq!(own[column("topic.has_thread")], 0.0);
+    assert_eq!(columns(&background, comments[0], &context)[column("topic.has_thread")], 1.0);
+}
+
+#[test]
 fn half_of_a_thread_from_elsewhere_still_fits_worse() {
     let own = [
         "Die Brücke ist zu teuer",
