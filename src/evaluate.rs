@@ -13,7 +13,9 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::features::Extractor;
 use crate::features::topic::Level;
-use crate::metrics::{Bootstrap, Confusion, Estimate, Ranking, brier, expected_calibration_error, too_few};
+use crate::metrics::{
+    Bootstrap, Confusion, Estimate, Ranking, brier, expected_calibration_error, too_few, wilson,
+};
 use crate::model::Model;
 use crate::prepared::Prepared;
 use crate::train::{Config, assign_folds, train};
@@ -212,8 +214,9 @@ impl Scored {
             for (name, statistic) in STATISTICS {
                 let view = View { scored: self, ranking: &ranking };
                 let value = statistic(&view, &ones);
-                let interval: Option<Estimate> =
-                    bootstrap.estimate(groups, |counts| statistic(&view, &spread(counts)));
+                let resampled = bootstrap.estimate(groups, |counts| statistic(&view, &spread(counts)));
+                let formula = share(name, confusion(&view, &ones));
+                let interval = resampled.map(|e| formula.map_or(e, |other| e.covering(other)));
                 figures.push(Figure {
                     name,
                     value,
@@ -269,6 +272,16 @@ fn confusion(view: &View<'_>, counts: &[u32]) -> Confusion {
     Confusion::resampled(&view.scored.flagged, &view.scored.targets, counts)
 }
 
+/// A share of rows with its interval by formula, which holds where resampling fails: of three flags
+/// that are all right, every resample says so.
+fn share(name: &str, cells: Confusion) -> Option<Estimate> {
+    match name {
+        "precision" => wilson(cells.tp, cells.tp + cells.fp),
+        "recall" => wilson(cells.tp, cells.positives()),
+        _ => None,
+    }
+}
+
 /// Every row as often as it was drawn.
 fn drawn(view: &View<'_>, counts: &[u32]) -> (Vec<f64>, Vec<bool>) {
     let rows = counts.iter().enumerate().flat_map(|(i, &n)| std::iter::repeat_n(i, n as usize));
@@ -292,3 +305,19 @@ const STATISTICS: [(&str, Statistic); 9] = [
         expected_calibration_error(&scores, &targets)
     }),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_of_a_handful_of_rows_keep_an_interval() {
+        let cells = Confusion { tp: 3.0, fp: 0.0, fn_: 1.0, tn: 6.0 };
+        // scipy 1.17.1, binomtest(3, 3) and (3, 4), proportion_ci(method="wilson").
+        let precision = share("precision", cells).unwrap();
+        assert!((precision.low - 0.438_502_968_244_954_6).abs() < 1e-9 && precision.high == 1.0);
+        let recall = share("recall", cells).unwrap();
+        assert!((recall.low - 0.300_641_842_582_402_8).abs() < 1e-9);
+        assert_eq!(share("f1", cells), None);
+    }
+}

@@ -6,14 +6,14 @@ use netiquette::audit::{
     Agreement, Audit, Class, Duplicates, Leak, LeakVerdict, Place, SMALL, Suspects, Texts, Through,
 };
 
-use super::table::{figure, plain};
+use super::table::{counted, figure, plain};
 
 /// Places named in words; JSON and worklist have all.
 const NAMED: usize = 5;
 
 /// All findings, each with what it costs.
 pub fn as_text(found: &Audit) -> String {
-    let mut out = format!("{} rows\n\n", found.rows);
+    let mut out = format!("{}\n\n", counted(found.rows, "row"));
     out.push_str(&classes(&found.classes));
     out.push_str(&duplicates(&found.duplicates));
     out.push_str(&leaks(&found.leaks));
@@ -75,18 +75,27 @@ fn classes(classes: &[Class]) -> String {
 fn duplicates(d: &Duplicates) -> String {
     let mut out = "Duplicates\n".to_owned();
     let summary = format!(
-        "{} texts occur more than once: {} rows were labelled again, {} of them the same text, the others nearly",
-        d.clusters, d.extra, d.extra_exact
+        "more than once: {}; labelled again: {}, {} of them the same text, the others nearly",
+        counted(d.clusters, "text"),
+        counted(d.extra, "row"),
+        d.extra_exact
     );
     line(&mut out, &summary);
     if d.apart > 0 {
         let cost = "a cross-validation by article trains on the twin of what it tests";
-        line(&mut out, &format!("{} rows have a twin under another article: {cost}", d.apart));
+        line(&mut out, &format!("with a twin under another article: {}: {cost}", counted(d.apart, "row")));
     }
     let wrong: usize = d.conflicts.iter().map(|c| c.ones.len().min(c.zeros.len())).sum();
     if wrong > 0 {
         let count = d.conflicts.len();
-        line(&mut out, &format!("{count} texts are judged both ways: at least {wrong} judgements are wrong"));
+        line(
+            &mut out,
+            &format!(
+                "judged both ways: {}; at least {} wrong",
+                counted(count, "text"),
+                counted(wrong, "judgement")
+            ),
+        );
         for c in d.conflicts.iter().take(NAMED) {
             let kind = if c.exact { "same text" } else { "nearly the same" };
             let (ones, zeros) = (named(c.ones.iter()), named(c.zeros.iter()));
@@ -181,7 +190,10 @@ fn agreement(a: &Agreement) -> String {
     let mut out = "Agreement\n".to_owned();
     let alpha =
         a.alpha.map_or("undefined".to_owned(), |e| format!("{:.3} ({:.3} to {:.3})", e.value, e.low, e.high));
-    line(&mut out, &format!("{} rows judged by two or more, {} of them differently", a.rows, a.disputed));
+    line(
+        &mut out,
+        &format!("judged by two or more: {}, {} of them differently", counted(a.rows, "row"), a.disputed),
+    );
     line(&mut out, &format!("Krippendorff's alpha {alpha}: 1 is perfect, 0 is chance"));
     let ceiling = format!(
         "an annotator reaches F1 {} against the others: no figure above means anything",

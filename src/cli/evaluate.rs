@@ -10,6 +10,7 @@ use netiquette::evaluate::{
     Evaluation, Mistake, Scored, cross_validate_with, merge, mistakes, outer_folds, score_judged,
 };
 use netiquette::metrics::Bootstrap;
+use netiquette::model::Provenance;
 use serde_json::json;
 
 use super::base::Base;
@@ -101,6 +102,7 @@ fn by_model(args: &EvaluateArgs, log: &Log) -> anyhow::Result<Run> {
     let mut corpus = args.common.corpus(&args.tables, &args.report.wanted(None), log)?;
     args.common.swap(&mut corpus, &config, log)?;
     let training = args.common.measure(&corpus, config, Some(&model.extractor))?;
+    warn_if_seen(&model.provenance, &training.provenance, log);
     let rows: Vec<u32> = (0..training.prepared.rows() as u32).collect();
     let scored = score_judged(&model, &training.prepared, &rows);
     let mistakes = match args.report.is_wanted() {
@@ -125,6 +127,9 @@ fn by_cross_validation(args: &EvaluateArgs, k: usize, log: &Log) -> anyhow::Resu
     let mut corpus = args.common.corpus(&args.tables, &args.report.wanted(column), log)?;
     args.common.swap(&mut corpus, &config, log)?;
     let mut training = args.common.measure(&corpus, config, base.as_ref().map(|base| &base.extractor))?;
+    if let Some(base) = &base {
+        warn_if_seen(&base.provenance, &training.provenance, log);
+    }
     training.base = base;
     if args.fold_column.is_none() && group.is_some() {
         training.prepared.group_by_folds();
@@ -145,6 +150,16 @@ fn by_cross_validation(args: &EvaluateArgs, k: usize, log: &Log) -> anyhow::Resu
     let scored = cross_validate_with(prepared, &folds, |rows| training.train(rows), visit)?;
     let folds = Some(folds.len());
     Ok(Run { training, corpus, scored, mistakes: dearest, model: None, folds })
+}
+
+/// Says when a table looks like one that the model knows: same name, same number of rows.
+fn warn_if_seen(model: &Provenance, evaluated: &Provenance, log: &Log) {
+    for table in evaluated.sources.iter().filter(|table| model.sources.contains(table)) {
+        let (name, rows) = table;
+        log.note(format_args!(
+            "{name} ({rows} rows) looks like a table that the model was trained on: then its figures are too good"
+        ));
+    }
 }
 
 fn figures(

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use anyhow::{bail, ensure};
 use clap::Args;
-use netiquette::Model;
 use netiquette::corpus::WEIGHT;
 use netiquette::escape::spreadsheet;
-use netiquette::sample::{Candidate, Judged, Pick, Plan, Reason, disagreement, sample};
+use netiquette::sample::{Candidate, Pick, Plan, Reason, disagreement, sample};
+use netiquette::{Comment, Model};
 
 use super::compare::DAY;
 use super::input::{InputOptions, articles};
@@ -44,8 +44,7 @@ pub struct SampleArgs {
     /// Column to spread over, as in `section`; `day` is that of created_at; the article if not given
     #[arg(long, value_name = "COLUMN")]
     pub slice: Option<String>,
-    /// Tables judged before: what repeats their comments is passed over, and where they hold few
-    /// problems the likeliest come first; may be repeated
+    /// Tables judged before: what repeats their comments is passed over; may be repeated
     #[arg(long, value_name = "LABELLED")]
     pub judged: Vec<PathBuf>,
     /// Shared part (of character 5-grams) of two texts from which they count as near duplicates, 0–1
@@ -84,7 +83,7 @@ fn share_or_all(text: &str) -> Result<f64, String> {
 /// # Errors
 /// If an input cannot be read, nothing is left to judge, or the output cannot be written.
 pub fn run(args: &SampleArgs, log: &Log) -> anyhow::Result<u8> {
-    ensure!(args.size > 0, "--size must be at least 1");
+    ensure!(args.size > 0, "-n (--size) must be at least 1");
     ensure!(args.duplicate > 0.0 && args.duplicate <= 1.0, "--duplicate must lie above 0 and at most at 1");
     let inputs: Vec<_> = std::iter::once(&args.comments)
         .chain(&args.judged)
@@ -110,9 +109,10 @@ pub fn run(args: &SampleArgs, log: &Log) -> anyhow::Result<u8> {
         let wanted = Wanted { labels: labels.clone(), ..Wanted::default() };
         judged.push(Rows::read(path, &wanted, &articles, &options, log)?);
     }
-    let mut done: Vec<Judged<'_>> =
-        judged.iter().flat_map(|rows| (0..rows.batch.len()).map(|i| told(rows, i))).collect();
-    done.extend((0..rows.batch.len()).filter(|i| open.binary_search(i).is_err()).map(|i| told(&rows, i)));
+    let mut done: Vec<&str> =
+        judged.iter().flat_map(|rows| rows.batch.comments()).map(|c| c.text.as_str()).collect();
+    let is_judged = |(i, _): &(usize, &Comment)| open.binary_search(i).is_err();
+    done.extend(rows.batch.comments().iter().enumerate().filter(is_judged).map(|(_, c)| c.text.as_str()));
     let all = candidates(args, &rows, &model, &labels)?;
     let pool: Vec<Candidate<'_>> = open.iter().map(|&i| all[i].clone()).collect();
     let plan = Plan { size: args.size, random: args.random, duplicate: args.duplicate, seed: args.seed };
@@ -128,12 +128,6 @@ pub fn run(args: &SampleArgs, log: &Log) -> anyhow::Result<u8> {
         pool.len()
     ));
     Ok(if rows.rejected > 0 { SOME_REJECTED } else { DONE })
-}
-
-/// A comment that was judged.
-fn told(rows: &Rows, i: usize) -> Judged<'_> {
-    let judgements = rows.judgements.iter().map(|of_label| of_label[i]).collect();
-    Judged { text: &rows.batch.comments()[i].text, judgements }
 }
 
 /// What the model makes of every comment.

@@ -22,6 +22,11 @@ pub fn figure(value: Option<f64>) -> String {
     value.map_or_else(|| "undefined".to_owned(), |v| format!("{v:.3}"))
 }
 
+/// A number of things: `1 row`, `2 rows`.
+pub fn counted(n: usize, thing: &str) -> String {
+    format!("{n} {thing}{}", if n == 1 { "" } else { "s" })
+}
+
 /// What is to be said of figures that rest on a handful of rows; nothing of others.
 pub fn caution(positives: usize, rows: usize) -> String {
     too_few(positives, rows).map_or(String::new(), |rarer| {

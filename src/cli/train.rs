@@ -60,8 +60,8 @@ pub struct TrainingOptions {
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// Learn off-topic without judgements: move this share of the comments under foreign
-    /// articles, as in `0.25`; of `evaluate`, the moved ones are what is evaluated
-    #[arg(long, value_name = "RATE")]
+    /// articles, as in `25%`; of `evaluate`, the moved ones are what is evaluated
+    #[arg(long, value_name = "RATE", value_parser = super::threshold::share)]
     pub swap_articles: Option<f64>,
     /// Move only comments of tables whose path holds this; may be repeated
     #[arg(long, value_name = "PART", requires = "swap_articles")]

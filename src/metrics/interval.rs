@@ -23,6 +23,12 @@ impl Estimate {
         Self { value: self.value * factor, low: self.low * factor, high: self.high * factor }
     }
 
+    /// The same value, its interval also covering that of `other`.
+    #[must_use]
+    pub fn covering(self, other: Self) -> Self {
+        Self { low: self.low.min(other.low), high: self.high.max(other.high), ..self }
+    }
+
     /// Value and ends through a falling function, which swaps the ends.
     pub(crate) fn through_falling(self, f: impl Fn(f64) -> f64) -> Self {
         Self { value: f(self.value), low: f(self.high), high: f(self.low) }

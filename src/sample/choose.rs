@@ -1,12 +1,11 @@
 //! The chosen part of a sample.
 //!
-//! Comments at even odds teach most per judgement (Lewis and Gale 1994), once a model knows what even
-//! odds are. While few of the comments judged so far are problems, or none was judged and the scores
-//! are those of a stranger, problems are what is missing: then the likeliest come first.
+//! Comments at even odds teach most per judgement (Lewis and Gale 1994), beside those over which the
+//! model's own blocks disagree.
 
 use std::collections::BTreeMap;
 
-use super::{Candidate, Judged, Reason};
+use super::{Candidate, Reason};
 use crate::near_duplicates::jaccard;
 
 /// Candidates looked at per comment wanted: those of most interest.
@@ -17,36 +16,13 @@ const DISAGREEMENT: f64 = 0.25;
 const LIKENESS_COST: f64 = 0.5;
 /// What another comment of a slice costs for every time that the slice has had its share.
 const SLICE_COST: f64 = 0.25;
-/// Share of problems among those judged before below which they are what is missing.
-const RARE: f64 = 0.25;
-/// Probability from which a comment is called a likely problem rather than an uncertain one.
-const LIKELY: f64 = 0.9;
-
-/// Per label, whether problems are rare among what was judged, or nothing was.
-pub(super) fn rare(pool: &[Candidate<'_>], done: &[Judged<'_>]) -> Vec<bool> {
-    let labels = pool.iter().map(|c| c.scores.len()).max().unwrap_or(0);
-    let is_rare = |label: usize| {
-        let judged: Vec<bool> =
-            done.iter().filter_map(|d| d.judgements.get(label).copied().flatten()).collect();
-        let problems = judged.iter().filter(|judged| **judged).count();
-        judged.is_empty() || (problems as f64) < RARE * judged.len() as f64
-    };
-    (0..labels).map(is_rare).collect()
-}
-
 /// The units of most interest, one after the other, each lessened by its likeness to those chosen
 /// before (maximal marginal relevance, Carbonell and Goldstein 1998) and by what its slice has had.
-/// `rare` says of each label whether the likeliest problems come first.
-pub(super) fn choose(
-    pool: &[Candidate<'_>],
-    units: &[(usize, usize)],
-    rare: &[bool],
-    size: usize,
-) -> Vec<(usize, Reason)> {
+pub(super) fn choose(pool: &[Candidate<'_>], units: &[(usize, usize)], size: usize) -> Vec<(usize, Reason)> {
     let of_units: Vec<&Candidate<'_>> = units.iter().map(|unit| &pool[unit.0]).collect();
-    let labels = rare.len();
+    let labels = pool.iter().map(|c| c.scores.len()).max().unwrap_or(0);
     let queues: Vec<Vec<(usize, Interest)>> =
-        rare.iter().enumerate().map(|(label, rare)| queue(&of_units, label, *rare, size)).collect();
+        (0..labels).map(|label| queue(&of_units, label, size)).collect();
     let mut spread = Spread::new(of_units, &queues, size);
     let mut chosen = Vec::with_capacity(size);
     // The labels take turns; one that has nothing left passes.
@@ -68,33 +44,25 @@ pub(super) fn choose(
 /// What is to be learned from a comment about one label.
 #[derive(Clone, Copy)]
 struct Interest {
-    /// 1 at even odds, falling as the odds rise or sink, or the probability where problems are rare;
-    /// and what the blocks' disagreement adds.
+    /// 1 at even odds, falling as the odds rise or sink, and what the blocks' disagreement adds.
     worth: f64,
     reason: Reason,
 }
 
 impl Interest {
-    fn of(probability: f64, disagreement: f64, rare: bool) -> Self {
-        let doubt = match rare {
-            true => probability,
-            false => 4.0 * probability * (1.0 - probability),
-        };
+    fn of(probability: f64, disagreement: f64) -> Self {
+        let doubt = 4.0 * probability * (1.0 - probability);
         let apart = DISAGREEMENT * disagreement;
-        let reason = match (apart > doubt, probability >= LIKELY) {
-            (true, _) => Reason::Disagreement,
-            (_, true) => Reason::Likely,
-            _ => Reason::Uncertain,
-        };
+        let reason = if apart > doubt { Reason::Disagreement } else { Reason::Uncertain };
         Self { worth: doubt + apart, reason }
     }
 }
 
 /// The units that may come into question for a label, the most interesting first.
-fn queue(candidates: &[&Candidate<'_>], label: usize, rare: bool, size: usize) -> Vec<(usize, Interest)> {
+fn queue(candidates: &[&Candidate<'_>], label: usize, size: usize) -> Vec<(usize, Interest)> {
     let interest = |(unit, c): (usize, &&Candidate<'_>)| {
         let probability = c.scores.get(label).copied()??;
-        Some((unit, Interest::of(probability, c.disagreement, rare)))
+        Some((unit, Interest::of(probability, c.disagreement)))
     };
     let mut ranked: Vec<(usize, Interest)> = candidates.iter().enumerate().filter_map(interest).collect();
     ranked.sort_by(|a, b| b.1.worth.total_cmp(&a.1.worth).then(a.0.cmp(&b.0)));
@@ -158,31 +126,19 @@ mod tests {
         Candidate { scores: scores.to_vec(), disagreement, ..Candidate::default() }
     }
 
-    fn chosen(pool: &[Candidate<'_>], size: usize, done: &[Judged<'_>]) -> Vec<(usize, Reason)> {
+    fn chosen(pool: &[Candidate<'_>], size: usize) -> Vec<(usize, Reason)> {
         let units: Vec<(usize, usize)> = (0..pool.len()).map(|row| (row, 1)).collect();
-        choose(pool, &units, &rare(pool, done), size)
-    }
-
-    /// Judgements of which half are problems.
-    fn common_problems<'a>() -> [Judged<'a>; 2] {
-        [true, false].map(|judged| Judged { text: "", judgements: vec![Some(judged)] })
+        choose(pool, &units, size)
     }
 
     #[test]
-    fn rare_problems_are_looked_for_and_common_ones_asked_about_at_their_border() {
-        // Unit i has the probability i / 200.
-        // (a hair more, so that no two are equally far from one half).
+    fn what_is_at_even_odds_comes_first() {
+        // Unit i has the probability i / 200 (a hair more, so that no two are equally far from 1/2).
         let pool: Vec<Candidate<'_>> =
             (0..200).map(|i| candidate(&[Some(f64::from(i) / 200.0 + 1e-3)], 0.0)).collect();
-        let fine = [(); 9].map(|()| Judged { text: "", judgements: vec![Some(false)] });
-        let one_in_nine = [&common_problems()[..1], &fine[1..]].concat();
-        let border: Vec<usize> = (90..110).collect();
-        let top: Vec<usize> = (180..200).collect();
-        for (done, expected) in [(&[][..], &top), (&one_in_nine, &top), (&common_problems(), &border)] {
-            let mut rows: Vec<usize> = chosen(&pool, 20, done).into_iter().map(|pick| pick.0).collect();
-            rows.sort_unstable();
-            assert_eq!(rows, *expected);
-        }
+        let mut rows: Vec<usize> = chosen(&pool, 20).into_iter().map(|pick| pick.0).collect();
+        rows.sort_unstable();
+        assert_eq!(rows, (90..110).collect::<Vec<usize>>());
     }
 
     #[test]
@@ -190,19 +146,19 @@ mod tests {
         let mut pool: Vec<Candidate<'_>> = (0..50).map(|_| candidate(&[Some(0.5), None], 0.0)).collect();
         pool.extend((0..50).map(|_| candidate(&[None, Some(0.5)], 0.0)));
         pool.extend((0..50).map(|_| candidate(&[None, None], 0.9)));
-        let found = chosen(&pool, 40, &[]);
+        let found = chosen(&pool, 40);
         assert_eq!(found.iter().filter(|pick| pick.0 < 50).count(), 20);
         assert!(found.iter().all(|pick| pick.0 < 100));
-        assert_eq!(chosen(&pool[100..], 40, &[]), []);
-        assert_eq!(chosen(&[], 40, &[]), []);
+        assert_eq!(chosen(&pool[100..], 40), []);
+        assert_eq!(chosen(&[], 40), []);
     }
 
     #[test]
     fn blocks_that_disagree_raise_the_interest() {
-        let alike = Interest::of(0.98, 0.0, false);
-        let torn = Interest::of(0.98, 0.9, false);
+        let alike = Interest::of(0.98, 0.0);
+        let torn = Interest::of(0.98, 0.9);
         assert!(torn.worth > alike.worth);
-        assert_eq!((alike.reason, torn.reason), (Reason::Likely, Reason::Disagreement));
-        assert_eq!(Interest::of(0.5, 0.9, false).reason, Reason::Uncertain);
+        assert_eq!((alike.reason, torn.reason), (Reason::Uncertain, Reason::Disagreement));
+        assert_eq!(Interest::of(0.5, 0.9).reason, Reason::Uncertain);
     }
 }

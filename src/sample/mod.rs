@@ -1,9 +1,8 @@
 //! Which comments are worth judging next, and how many comments each stands for.
 //!
 //! Near duplicates are one unit: a spelling of each goes to the desk, and stands for all. Part of
-//! the units is *chosen* (see `choose.rs`): what the model is least sure of, or,
-//! where problems are rare, what it takes for one; spread over what the comments are about and over slices. The rest is *drawn* by lot from
-//! the units not chosen. A chosen unit is in the sample for certain, so it stands for itself; a drawn
+//! the units is *chosen* (see `choose.rs`): what the model is least sure of, spread over what the
+//! comments are about and over slices. The rest is *drawn* by lot from the units not chosen. A chosen unit is in the sample for certain, so it stands for itself; a drawn
 //! one stands for its share of all units that could have been drawn. With these weights (Horvitz and
 //! Thompson 1952) every count over the pool, the prevalence above all, is estimated without bias,
 //! although most rows were chosen for being odd.
@@ -29,15 +28,6 @@ pub struct Candidate<'a> {
     pub bag: Bag,
     /// Value of the column to spread over; may be blank.
     pub slice: String,
-}
-
-/// A comment judged before.
-#[derive(Clone, Debug, Default)]
-pub struct Judged<'a> {
-    /// What it says; what repeats it is not asked about.
-    pub text: &'a str,
-    /// Per label, `None` where nobody judged. They tell whether problems are rare.
-    pub judgements: Vec<Option<bool>>,
 }
 
 /// How to sample.
@@ -66,8 +56,6 @@ impl Default for Plan {
 pub enum Reason {
     /// The model is unsure.
     Uncertain,
-    /// The model is rather sure of a problem, and problems are rare.
-    Likely,
     /// Its blocks disagree.
     Disagreement,
     /// Drawn by lot.
@@ -79,7 +67,6 @@ impl Reason {
     pub fn name(self) -> &'static str {
         match self {
             Self::Uncertain => "uncertain",
-            Self::Likely => "likely",
             Self::Disagreement => "disagreement",
             Self::Random => "random",
         }
@@ -105,13 +92,13 @@ pub fn disagreement(margins: &[f64]) -> f64 {
     (high - low).max(0.0)
 }
 
-/// Takes a sample of `pool`, in a shuffled order, that goes on from what is `done`. Fewer than wanted
-/// where the pool has no more units.
-pub fn sample(pool: &[Candidate<'_>], done: &[Judged<'_>], plan: Plan) -> Vec<Pick> {
+/// Takes a sample of `pool`, in a shuffled order. What repeats one of the texts that are `done` is
+/// left out. Fewer than wanted where the pool has no more units.
+pub fn sample(pool: &[Candidate<'_>], done: &[&str], plan: Plan) -> Vec<Pick> {
     let units = units(pool, done, plan.duplicate);
     let size = plan.size.min(units.len());
     let chosen_size = size - (plan.random.clamp(0.0, 1.0) * size as f64).round() as usize;
-    let chosen = choose::choose(pool, &units, &choose::rare(pool, done), chosen_size);
+    let chosen = choose::choose(pool, &units, chosen_size);
     let mut is_chosen = vec![false; units.len()];
     chosen.iter().for_each(|(unit, _)| is_chosen[*unit] = true);
     let mut rest: Vec<usize> = (0..units.len()).filter(|&unit| !is_chosen[unit]).collect();
@@ -135,8 +122,8 @@ pub fn sample(pool: &[Candidate<'_>], done: &[Judged<'_>], plan: Plan) -> Vec<Pi
 
 /// Near duplicates as one: the first row of each unit and the number of its rows, in the order of
 /// the pool. What repeats one of `done` is in no unit.
-fn units(pool: &[Candidate<'_>], done: &[Judged<'_>], duplicate: f64) -> Vec<(usize, usize)> {
-    let texts: Vec<&str> = done.iter().map(|d| d.text).chain(pool.iter().map(|c| c.text)).collect();
+fn units(pool: &[Candidate<'_>], done: &[&str], duplicate: f64) -> Vec<(usize, usize)> {
+    let texts: Vec<&str> = done.iter().copied().chain(pool.iter().map(|c| c.text)).collect();
     let mut size = vec![1_usize; pool.len()];
     for cluster in clusters(&texts, duplicate) {
         let mut rows = cluster.rows.iter().map(|&row| row as usize);
@@ -187,9 +174,7 @@ mod tests {
     fn chosen_rows_are_the_unsure_ones_and_weights_sum_to_the_pool() {
         let texts = texts(1000);
         let pool = pool(&texts);
-        let judged =
-            [true, false].map(|judged| Judged { text: "ganz anders", judgements: vec![Some(judged)] });
-        let picks = sample(&pool, &judged, Plan { size: 100, random: 0.3, ..Plan::default() });
+        let picks = sample(&pool, &["ganz anders"], Plan { size: 100, random: 0.3, ..Plan::default() });
         assert_eq!(picks.len(), 100);
         let (drawn, chosen): (Vec<&Pick>, Vec<&Pick>) =
             picks.iter().partition(|p| p.reason == Reason::Random);
@@ -225,8 +210,7 @@ mod tests {
         let [loud, thumb, other, judged] =
             [format!("{text}!!!"), format!("{text} 👍"), invented(1), invented(2)];
         let pool = [text, &loud, &other, &thumb, &judged].map(|text| candidate(text, 0.0));
-        let done = [Judged { text: &judged, ..Judged::default() }];
-        let mut picks = sample(&pool, &done, Plan { size: 10, random: 0.0, ..Plan::default() });
+        let mut picks = sample(&pool, &[&judged], Plan { size: 10, random: 0.0, ..Plan::default() });
         picks.sort_by_key(|p| p.row);
         assert_eq!(picks.iter().map(|p| (p.row, p.weight)).collect::<Vec<_>>(), [(0, 3.0), (2, 1.0)]);
     }

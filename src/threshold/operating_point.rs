@@ -66,9 +66,7 @@ impl OperatingPoint {
     /// The same values, each interval also covering that of the `others`.
     pub(super) fn widened(self, others: &[Self]) -> Self {
         let wide = |rate: fn(&Self) -> Option<Estimate>| {
-            others.iter().filter_map(rate).fold(rate(&self), |wide, other| {
-                wide.map(|e| Estimate { low: e.low.min(other.low), high: e.high.max(other.high), ..e })
-            })
+            others.iter().filter_map(rate).fold(rate(&self), |wide, other| wide.map(|e| e.covering(other)))
         };
         Self {
             precision: wide(|p| p.precision),

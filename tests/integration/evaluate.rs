@@ -35,6 +35,18 @@ fn every_figure_of_a_model_with_interval_and_baseline() {
 }
 
 #[test]
+fn a_table_that_the_model_was_trained_on_is_pointed_out() {
+    let desk = Desk::new();
+    small_model(&desk);
+    let ran = desk.run("evaluate labelled.csv --model small.model --resamples 20").expect(0);
+    assert!(ran.stderr.contains("trained on"), "{}", ran.stderr);
+    let rows: String = (0..20).map(|i| format!("Danke für Beitrag {i},{}\n", i % 2)).collect();
+    desk.write("other.csv", format!("text,incivility\n{rows}"));
+    let ran = desk.run("evaluate other.csv --model small.model --resamples 20").expect(0);
+    assert!(!ran.stderr.contains("trained on"), "{}", ran.stderr);
+}
+
+#[test]
 fn an_undefined_rate_is_undefined() {
     let desk = Desk::new();
     let rows: String = (0..20).map(|i| format!("Danke für Beitrag {i},0\n")).collect();
