@@ -66,7 +66,7 @@ impl Sum {
 /// How far the other sentences can take back what the harshest one says, in log-odds. Without
 /// a bound, sixty friendly words behind an insult hide it; the tighter it is, the less well are
 /// ordinary comments of several sentences told apart (docs/ablation.md).
-pub const TAKEN_BACK: f64 = 1.0;
+pub const TAKEN_BACK: f64 = 0.75;
 
 /// What a block says of a comment, the intercept included.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -24,7 +24,7 @@ use crate::train::Config;
 
 const MAGIC: [u8; 8] = *b"NETIQMDL";
 /// Version of the file format and of the features; raised when either changes.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 const PREFIX: usize = MAGIC.len() + 4;
 const CHECKSUM: usize = 32;
 /// Key of the header among the tensors' metadata.
