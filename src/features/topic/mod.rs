@@ -23,12 +23,13 @@ mod counts;
 mod fit;
 mod subspace;
 mod thread;
+mod ties;
 
 pub use article::{ArticleTokens, PASSAGES, TITLE, passages};
 pub use background::Background;
 pub use bag::{BITS, BUCKETS, Bag, Token, for_each_token};
 pub use contributions::{Contributions, SIMILARITIES};
-pub use fit::Level;
+pub use fit::{Level, Wanted};
 pub use subspace::{DIMENSIONS, Position, Subspace};
 pub use thread::Thread;
 
