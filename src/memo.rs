@@ -7,20 +7,19 @@
 //! beginning cost.
 
 mod key;
+mod numbered;
 mod record;
 
-use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::features::classes::Class;
 use crate::features::heuristic::{Counts, WORDS};
 use crate::features::lexicon::Match;
 use crate::features::token::Facts;
 use crate::features::topic::Token;
-use crate::hashed::Hashed;
 pub use key::Key;
-pub use record::Record;
+use numbered::Numbered;
 use record::{CLASSES, TOPICS};
+pub use record::{Part, Record};
 
 /// Tokens that are kept, and bytes of what is known of them, by all threads together.
 const MOST_TOKENS: usize = 1 << 19;
@@ -73,60 +72,10 @@ pub struct Memo {
 /// Where the lists of a token begin.
 #[derive(Clone, Copy, Debug, Default)]
 struct Rest {
-    symbols: u32,
     parts: u32,
     matches: u32,
     matches_end: u32,
     sums: u32,
-}
-
-/// A word or mark of a token.
-#[derive(Clone, Copy, Debug)]
-pub struct Part {
-    /// Hash of its symbols.
-    pub hash: u64,
-    /// Its class by itself.
-    pub alone: Class,
-    /// Number of its class in the token.
-    class: u16,
-    start: u16,
-    end: u16,
-    /// Whether it is a word of letters or digits.
-    pub is_word: bool,
-}
-
-impl Part {
-    /// Its symbols in the token.
-    pub fn range(&self) -> Range<usize> {
-        usize::from(self.start)..usize::from(self.end)
-    }
-}
-
-/// Distinct values, numbered as they come.
-#[derive(Clone, Debug)]
-struct Numbered<T> {
-    values: Vec<T>,
-    numbers: HashMap<T, u32, Hashed>,
-}
-
-impl<T> Default for Numbered<T> {
-    fn default() -> Self {
-        Self { values: Vec::new(), numbers: HashMap::default() }
-    }
-}
-
-impl<T: Copy + Eq + std::hash::Hash> Numbered<T> {
-    fn number(&mut self, value: T) -> u32 {
-        let values = &mut self.values;
-        *self.numbers.entry(value).or_insert_with(|| {
-            values.push(value);
-            values.len() as u32 - 1
-        })
-    }
-
-    fn bytes(&self) -> usize {
-        3 * self.values.len() * size_of::<T>()
-    }
 }
 
 /// A token that is being looked for.
@@ -242,7 +191,7 @@ impl Memo {
 
     fn is_token(&self, id: Id, key: Key, token: &[u8]) -> bool {
         let record = &self.records[id as usize];
-        let bytes = || self.rest[id as usize].symbols as usize + record.length() as usize;
+        let bytes = || record.symbols as usize + record.length() as usize;
         record.key == key && (!key.is_long() || self.symbols[bytes()..].starts_with(token))
     }
 
@@ -253,15 +202,15 @@ impl Memo {
         let id = self.records.len() as Id;
         self.put(key, id);
         self.rest.push(Rest {
-            symbols: self.symbols.len() as u32,
             parts: self.parts.len() as u32,
             matches: self.matches.len() as u32,
             matches_end: (self.matches.len() + facts.map_or(0, |facts| facts.matches.len())) as u32,
             sums: self.sums.len() as u32,
         });
+        let symbols = self.symbols.len() as u32;
         let record = match facts {
-            Some(facts) => self.extend(Record::new(key, facts, sums), facts, sums),
-            None => Record::compound(key),
+            Some(facts) => self.extend(Record::new(key, symbols, facts, sums), facts, sums),
+            None => Record::compound(key, symbols),
         };
         self.records.push(record);
         if key.is_long() {
@@ -361,7 +310,8 @@ impl Memo {
 
     /// Its symbols.
     pub fn symbols(&self, id: Id) -> &[u8] {
-        &self.symbols[self.rest[id as usize].symbols as usize..][..self.record(id).length() as usize]
+        let record = self.record(id);
+        &self.symbols[record.symbols as usize..][..record.length() as usize]
     }
 
     /// Its words and marks.
@@ -375,3 +325,6 @@ impl Memo {
         &self.matches[rest.matches as usize..rest.matches_end as usize]
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -176,24 +176,19 @@ fn add(sums: &mut [u32], counts: &[u32]) {
 }
 
 /// Calls `each` with the place of every ASCII blank of `bytes`, and of the end.
-#[inline]
+#[inline(always)]
 fn for_each_blank(bytes: &[u8], mut each: impl FnMut(usize)) {
     let (blocks, rest) = bytes.as_chunks::<64>();
-    let mut in_block = |base: usize, block: &[u8; 64]| {
-        let words = block.as_chunks::<8>().0.iter().enumerate();
-        let mut blanks =
-            words.fold(0, |all, (i, word)| all | gathered(blanks(u64::from_le_bytes(*word))) << (8 * i));
-        while blanks != 0 {
-            each(base + blanks.trailing_zeros() as usize);
-            blanks &= blanks - 1;
-        }
-    };
-    for (i, block) in blocks.iter().enumerate() {
-        in_block(64 * i, block);
-    }
     let mut last = [0; 64];
     last[..rest.len()].copy_from_slice(rest);
-    in_block(bytes.len() - rest.len(), &last);
+    for (i, block) in blocks.iter().chain([&last]).enumerate() {
+        let words = block.as_chunks::<8>().0.iter().rev();
+        let mut blanks = words.fold(0, |all, word| all << 8 | gathered(blanks(u64::from_le_bytes(*word))));
+        while blanks != 0 {
+            each(64 * i + blanks.trailing_zeros() as usize);
+            blanks &= blanks - 1;
+        }
+    }
     each(bytes.len());
 }
 

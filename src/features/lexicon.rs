@@ -59,8 +59,8 @@ pub struct Lexicon {
     entries: Vec<Entry>,
     /// Letters of the single-word entries of abuse.
     words: Vec<(Vec<u8>, Entry)>,
-    /// Second letters and positions in `words`, those ascending, by first letter.
-    starting: Vec<Vec<(u8, usize)>>,
+    /// By first letter: positions in `words`, ascending, and a bit for every second letter.
+    starting: Vec<(Vec<usize>, [u64; 4])>,
     phrases: Phrases,
 }
 
@@ -155,8 +155,12 @@ impl Lexicon {
         let words =
             patterns.iter().zip(&entries).filter(|(p, e)| abusive(e) && p.len() > 3 && !p.contains(&SPACE));
         let words: Vec<(Vec<u8>, Entry)> = words.map(|(p, e)| (p.clone(), *e)).collect();
-        let mut starting = vec![Vec::new(); 256];
-        words.iter().enumerate().for_each(|(i, (word, _))| starting[usize::from(word[0])].push((word[1], i)));
+        let mut starting = vec![(Vec::new(), [0; 4]); 256];
+        for (i, (word, _)) in words.iter().enumerate() {
+            let (positions, seconds) = &mut starting[usize::from(word[0])];
+            positions.push(i);
+            seconds[usize::from(word[1] / 64)] |= 1 << (word[1] % 64);
+        }
         let phrases = Phrases::new(patterns.iter().zip(&entries).filter(|(p, _)| p.contains(&SPACE)));
         let finder = Finder::new(patterns.iter().zip(&entries).map(|(p, entry)| (&p[..], entry.begins)));
         Ok(Self { categories, lists, finder, entries, words, starting, phrases })
@@ -232,9 +236,11 @@ impl Lexicon {
         };
         let first_at = |at: usize| {
             let next = *token.get(at + 1)?;
-            let same_letter = self.starting[usize::from(token[at])].iter();
-            let mut alike = same_letter.filter(|(second, _)| *second == next || is_mask(next));
-            alike.find(|(_, i)| fits(at, &self.words[*i])).map(|(_, i)| (*i, at))
+            let (positions, seconds) = &self.starting[usize::from(token[at])];
+            if !is_mask(next) && seconds[usize::from(next / 64)] & 1 << (next % 64) == 0 {
+                return None;
+            }
+            positions.iter().find(|&&i| fits(at, &self.words[i])).map(|&i| (i, at))
         };
         // The first word in the order of the lists, where it fits first; a mask stands behind.
         let last = token.iter().rposition(|&s| is_mask(s)).unwrap_or(0);

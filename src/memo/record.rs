@@ -1,12 +1,15 @@
 //! What is known of a token, in the 64 bytes of one cache line: what nearly every token needs.
 //! Lists that are longer than there is room for lie elsewhere as a whole.
 
+use std::ops::Range;
+
 use super::key::Key;
+use crate::features::classes::Class;
 use crate::features::token::Facts;
 use crate::features::topic::Token;
 
 /// Numbers that have room in a record.
-pub const SUMS: usize = 4;
+pub const SUMS: usize = 3;
 pub const CLASSES: usize = 3;
 pub const TOPICS: usize = 6;
 
@@ -16,6 +19,8 @@ pub const TOPICS: usize = 6;
 pub struct Record {
     pub(super) key: Key,
     pub(super) sums: [i32; SUMS],
+    /// Where its symbols lie.
+    pub(super) symbols: u32,
     /// Number of what is counted of it.
     pub(super) shape: u32,
     length: u16,
@@ -43,12 +48,12 @@ const NOTHING: u8 = 128;
 
 impl Record {
     /// Of what is no token but several.
-    pub(super) fn compound(key: Key) -> Self {
-        Self { key, flags: COMPOUND, ..Self::default() }
+    pub(super) fn compound(key: Key, symbols: u32) -> Self {
+        Self { key, symbols, flags: COMPOUND, ..Self::default() }
     }
 
-    /// Of a token with `facts` and `sums`; its lists are filled in by whoever keeps them.
-    pub(super) fn new(key: Key, facts: &Facts, sums: &[i64]) -> Self {
+    /// Of a token with `facts` and `sums`, whose symbols lie at `symbols`; its lists are filled in by whoever keeps them.
+    pub(super) fn new(key: Key, symbols: u32, facts: &Facts, sums: &[i64]) -> Self {
         let narrow = |sum: &i64| i32::try_from(*sum).ok();
         let near: Option<Vec<i32>> = (sums.len() <= SUMS).then(|| sums.iter().map_while(narrow).collect());
         let near = near.filter(|near| near.len() == sums.len());
@@ -62,6 +67,7 @@ impl Record {
             | flag(facts.symbols().is_empty(), NOTHING);
         let mut record = Self {
             key,
+            symbols,
             length: facts.symbols().len() as u16,
             begun: facts.begun,
             parts: facts.words.len() as u16,
@@ -150,6 +156,28 @@ impl Record {
     #[inline]
     pub(super) fn is_wide(&self) -> bool {
         self.flags & WIDE != 0
+    }
+}
+
+/// A word or mark of a token.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// Hash of its symbols.
+    pub hash: u64,
+    /// Its class by itself.
+    pub alone: Class,
+    /// Number of its class in the token.
+    pub(super) class: u16,
+    pub(super) start: u16,
+    pub(super) end: u16,
+    /// Whether it is a word of letters or digits.
+    pub is_word: bool,
+}
+
+impl Part {
+    /// Its symbols in the token.
+    pub fn range(&self) -> Range<usize> {
+        usize::from(self.start)..usize::from(self.end)
     }
 }
 

@@ -5,7 +5,7 @@ use super::background::Background;
 use super::bag::{Bag, Token};
 use super::subspace::{DIMENSIONS, Position};
 use super::thread::Thread;
-use super::ties::{INVERSE_MU_LIFT, Weights, ln_1p};
+use super::ties::{INVERSE_MU_LIFT, Tie, ln_1p};
 use super::{COLUMNS, Context};
 
 /// What one mention in the title weighs, one comment of the thread being 1.
@@ -93,7 +93,7 @@ pub(super) struct Fits {
 
 impl Context<'_> {
     /// What `token` of the comment ties it to, and its idf.
-    #[inline]
+    #[inline(always)]
     pub(super) fn ties(&self, background: &Background, token: Token) -> (f32, Ties) {
         let parts = self.article.map_or(0, |a| a.parts(token));
         let others = self.thread.map_or(0, |t| t.others(token));
@@ -102,20 +102,34 @@ impl Context<'_> {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn ties(background: &Background, token: Token, parts: u64, others: u16, in_parent: bool) -> (f32, Ties) {
-    let (level, others) = (background.level_of(token), u32::from(others));
-    let &Weights { idf, one, .. } = background.weights_of(level);
-    let by_thread @ [thread, lift] = background.tie(level, others);
-    if parts == 0 && !in_parent {
-        return (idf, Ties { all: thread, lift, thread, ..Ties::default() });
-    }
-    let (in_title, passages) = (parts & TITLE != 0, parts >> 1);
-    let article = u32::from(in_title) * TITLE_WEIGHT + u32::from(passages != 0) * TEXT_WEIGHT;
-    let [all, lift] = if article > 0 { background.tie(level, article + others) } else { by_thread };
+    let level = background.level_of(token);
+    let weights = background.weights_of(level);
+    let by_thread @ [thread, lift] = background.tie(level, u32::from(others));
+    let ties = match parts == 0 && !in_parent {
+        true => Ties { all: thread, lift, thread, ..Ties::default() },
+        false => {
+            let article = article_weight(parts);
+            let by_both =
+                if article > 0 { background.tie(level, article + u32::from(others)) } else { by_thread };
+            more_ties(weights.one, by_both, thread, parts, in_parent)
+        }
+    };
+    (weights.idf, ties)
+}
+
+/// What one mention in the title or the text of an article weighs, in comments.
+fn article_weight(parts: u64) -> u32 {
+    u32::from(parts & TITLE != 0) * TITLE_WEIGHT + u32::from(parts > TITLE) * TEXT_WEIGHT
+}
+
+/// The ties of what stands not only in the thread; few tokens do.
+#[inline(never)]
+fn more_ties(one: f32, [all, lift]: Tie, thread: f32, parts: u64, in_parent: bool) -> Ties {
     let given = |yes: bool| if yes { one } else { 0.0 };
-    let (title, text, parent) = (given(in_title), given(passages != 0), given(in_parent));
-    (idf, Ties { all, lift, title, text, thread, parent, passages })
+    let (title, text, parent) = (given(parts & TITLE != 0), given(parts > TITLE), given(in_parent));
+    Ties { all, lift, title, text, thread, parent, passages: parts >> 1 }
 }
 
 impl Background {

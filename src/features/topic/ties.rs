@@ -31,6 +31,7 @@ impl Weights {
     }
 
     /// The definition of what [`Table::tie`] looks up.
+    #[inline(never)]
     fn tie(&self, count: u32) -> Tie {
         [INVERSE_MU, INVERSE_MU_LIFT].map(|inverse| self.idf * ln_1p(count as f32 * inverse * self.rarity))
     }
