@@ -209,8 +209,8 @@ impl Fold {
     fn push_class(&mut self, chain: Chain, length: usize, class: u64) -> Chain {
         let grams = [class, longer(chain[0], class), longer(chain[1], class), longer(chain[2], class)];
         match length < LONGEST {
-            true => self.classes.extend(&grams[..=length]),
-            false => self.classes.extend(grams),
+            true => self.classes.extend_from_slice(&grams[..=length]),
+            false => self.classes.extend_from_slice(&grams),
         }
         [grams[0], grams[1], grams[2]]
     }
