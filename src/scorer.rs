@@ -5,7 +5,6 @@
 //! tokens. All sums are of integers, so no grouping of them changes a score.
 
 mod fold;
-mod narrow;
 mod tables;
 
 use std::sync::{Mutex, PoisonError};

@@ -55,7 +55,7 @@ fn what_is_known_of_a_token_is_what_was_noted() {
 #[test]
 fn tokens_are_found_however_many_there_are_until_it_begins_anew() {
     let (mut memo, facts) = (memo(64), Facts::default());
-    let token = |i: usize| format!("{}{i}", if i % 3 == 0 { "ein-langes-Token-" } else { "t" });
+    let token = |i: usize| format!("{}{i}", if i.is_multiple_of(3) { "ein-langes-Token-" } else { "t" });
     let most = MOST_TOKENS / 64;
     let ids: Vec<Id> = (0..most).map(|i| note(&mut memo, &facts, &token(i), &[])).collect();
     for (i, &id) in ids.iter().enumerate() {

@@ -2,10 +2,9 @@
 //! space and scale one table that holds, bucket by bucket, the scale and the weights of every
 //! block of every label.
 
-use super::narrow::Narrow;
 use crate::features::ngram::{Space, bucket, char_ngrams};
 use crate::model::Model;
-use crate::model::block::{Block, Margins, Sum, fixed};
+use crate::model::block::{Margins, Sum, fixed};
 
 /// Most weights in a record; blocks beyond begin another table.
 pub const WIDEST: usize = 4;
@@ -28,20 +27,13 @@ pub struct Tables {
 struct Table {
     space: Space,
     bits: u32,
-    records: Records,
+    /// Per bucket, in [fixed] point, its scale squared, then its scale times its weight in each
+    /// block.
+    records: Vec<i32>,
     /// Label and position of each block.
     blocks: Vec<(usize, usize)>,
     /// Where its sums are among all.
     at: usize,
-}
-
-/// Per bucket, in [fixed] point, its scale squared, then its scale times its weight in each block.
-#[derive(Clone, Debug)]
-enum Records {
-    /// Of one block.
-    One(Narrow),
-    /// One behind the other.
-    Several(Vec<i32>),
 }
 
 /// What the blocks say of a comment; reused from comment to comment.
@@ -92,27 +84,17 @@ impl Tables {
         let chosen: Vec<_> = blocks.iter().map(|&(l, k)| &model.labels[l].blocks[k]).collect();
         let scale = chosen.first().map_or(&[][..], |block| block.scale(&model.idf));
         let width = 1 + blocks.len();
-        let says =
-            |bucket: usize, block: &Block| fixed(f64::from(scale[bucket]) * f64::from(block.weights[bucket]));
-        let square = |bucket: usize| fixed(f64::from(scale[bucket]) * f64::from(scale[bucket]));
-        let is_empty = |bucket: usize| scale[bucket] == 0.0;
-        let records = match chosen[..] {
-            [block] => {
-                let record = |bucket| [square(bucket), says(bucket, block)];
-                // Most buckets are empty.
-                let records = (0..scale.len()).map(|b| if is_empty(b) { [0; 2] } else { record(b) });
-                Records::One(Narrow::new(records))
-            }
-            _ => {
-                let mut records = vec![0; scale.len() * width];
-                let of_buckets = records.chunks_exact_mut(width).enumerate();
-                for (bucket, record) in of_buckets.filter(|(bucket, _)| !is_empty(*bucket)) {
-                    record[0] = square(bucket);
-                    record[1..].iter_mut().zip(&chosen).for_each(|(to, block)| *to = says(bucket, block));
+        let mut records = vec![0; scale.len() * width];
+        for ((bucket, record), &scale) in records.chunks_exact_mut(width).enumerate().zip(scale) {
+            // Most buckets are empty.
+            if scale != 0.0 {
+                let s = f64::from(scale);
+                record[0] = fixed(s * s);
+                for (said, block) in record[1..].iter_mut().zip(&chosen) {
+                    *said = fixed(s * f64::from(block.weights[bucket]));
                 }
-                Records::Several(records)
             }
-        };
+        }
         let (bits, at) = (model.extractor.bits(space), self.width);
         self.tables.push(Table { space, bits, records, blocks: blocks.to_vec(), at });
         self.width += width;
@@ -130,8 +112,14 @@ impl Tables {
 
     /// Appends the sums over the character n-grams of a token.
     pub fn chars(&self, symbols: &[u8], to: &mut Vec<i64>) {
-        let of_chars = self.tables.iter().filter(|table| table.space == Space::Chars);
-        of_chars.for_each(|table| table.chars(symbols, to));
+        for table in self.tables.iter().filter(|table| table.space == Space::Chars) {
+            match table.blocks.len() {
+                1 => to.extend(table.chars::<2>(symbols)),
+                2 => to.extend(table.chars::<3>(symbols)),
+                3 => to.extend(table.chars::<4>(symbols)),
+                _ => to.extend(table.chars::<{ WIDEST + 1 }>(symbols)),
+            }
+        }
     }
 
     /// Adds the sums over the character n-grams of a text that folds to nothing.
@@ -178,24 +166,8 @@ impl Tables {
 }
 
 impl Table {
-    /// Appends the sums over the character n-grams of a token.
-    fn chars(&self, symbols: &[u8], to: &mut Vec<i64>) {
-        match (&self.records, self.blocks.len()) {
-            (Records::One(narrow), _) => to.extend(self.sums_of_chars(symbols, |bucket| narrow.get(bucket))),
-            (Records::Several(records), 2) => to.extend(self.sums_of_chars(symbols, wide::<3>(records))),
-            (Records::Several(records), 3) => to.extend(self.sums_of_chars(symbols, wide::<4>(records))),
-            (Records::Several(records), _) => {
-                to.extend(self.sums_of_chars(symbols, wide::<{ WIDEST + 1 }>(records)));
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn sums_of_chars<const WIDTH: usize>(
-        &self,
-        symbols: &[u8],
-        record: impl Fn(usize) -> [i32; WIDTH],
-    ) -> [i64; WIDTH] {
+    fn chars<const WIDTH: usize>(&self, symbols: &[u8]) -> [i64; WIDTH] {
+        let records = self.records.as_chunks::<WIDTH>().0;
         let mut sums = [0; WIDTH];
         // First where to look, then a look: so that the memory of many is waited for at once.
         let mut buckets = [0; BUFFER];
@@ -204,43 +176,33 @@ impl Table {
             buckets[gathered] = bucket(hash, self.bits);
             gathered += 1;
             if gathered == BUFFER {
-                buckets.iter().for_each(|&bucket| add(&mut sums, record(bucket as usize)));
+                buckets.iter().for_each(|&bucket| add(&mut sums, &records[bucket as usize]));
                 gathered = 0;
             }
         });
-        buckets[..gathered].iter().for_each(|&bucket| add(&mut sums, record(bucket as usize)));
+        buckets[..gathered].iter().for_each(|&bucket| add(&mut sums, &records[bucket as usize]));
         sums
     }
 
     /// Adds the records of n-grams.
     fn add_all(&self, hashes: &[u64], to: &mut [i64]) {
-        match (&self.records, self.blocks.len()) {
-            (Records::One(narrow), _) => self.add_each(hashes, to, |bucket| narrow.get(bucket)),
-            (Records::Several(records), 2) => self.add_each(hashes, to, wide::<3>(records)),
-            (Records::Several(records), 3) => self.add_each(hashes, to, wide::<4>(records)),
-            (Records::Several(records), _) => self.add_each(hashes, to, wide::<{ WIDEST + 1 }>(records)),
+        match self.blocks.len() {
+            1 => self.add_wide::<2>(hashes, to),
+            2 => self.add_wide::<3>(hashes, to),
+            3 => self.add_wide::<4>(hashes, to),
+            _ => self.add_wide::<{ WIDEST + 1 }>(hashes, to),
         }
     }
 
-    #[inline(always)]
-    fn add_each<const WIDTH: usize>(
-        &self,
-        hashes: &[u64],
-        to: &mut [i64],
-        record: impl Fn(usize) -> [i32; WIDTH],
-    ) {
+    fn add_wide<const WIDTH: usize>(&self, hashes: &[u64], to: &mut [i64]) {
+        let records = self.records.as_chunks::<WIDTH>().0;
         let mut sums = [0; WIDTH];
-        hashes.iter().for_each(|&hash| add(&mut sums, record(bucket(hash, self.bits) as usize)));
+        hashes.iter().for_each(|&hash| add(&mut sums, &records[bucket(hash, self.bits) as usize]));
         to.iter_mut().zip(sums).for_each(|(to, sum)| *to += sum);
     }
 }
 
-fn wide<const WIDTH: usize>(records: &[i32]) -> impl Fn(usize) -> [i32; WIDTH] {
-    let records = records.as_chunks::<WIDTH>().0;
-    move |bucket| records[bucket]
-}
-
 #[inline]
-fn add<const WIDTH: usize>(sums: &mut [i64; WIDTH], record: [i32; WIDTH]) {
-    sums.iter_mut().zip(&record).for_each(|(sum, &value)| *sum += i64::from(value));
+fn add<const WIDTH: usize>(sums: &mut [i64; WIDTH], record: &[i32; WIDTH]) {
+    sums.iter_mut().zip(record).for_each(|(sum, &value)| *sum += i64::from(value));
 }
