@@ -1,238 +1,81 @@
 //! Tokens measured before, found again by their bytes.
 //!
 //! A few thousand tokens are most of any night's comments. Each is measured once; what is
-//! known of it lies in flat arrays, together with the sums that a model's tables give for it.
-//! The memo is exact: a token is found only by all of its bytes. Its size is bounded: when it
-//! is full it begins anew, which costs what the beginning cost.
+//! known of it lies in one cache line, together with the sums that a model's tables give for it,
+//! and what is seldom asked for lies elsewhere. The memo is exact: a token is found only by all
+//! of its bytes. Its size is bounded: when it is full it begins anew, which costs what the
+//! beginning cost.
 
-use std::collections::HashMap;
+mod key;
+mod numbered;
+mod record;
+
 use std::ops::Range;
 
-use xxhash_rust::xxh3::xxh3_64;
-
-use crate::features::heuristic::{COUNTS, Counts, WORDS};
+use crate::features::heuristic::{Counts, WORDS};
 use crate::features::lexicon::Match;
-use crate::features::token::{Facts, Meaning};
+use crate::features::token::Facts;
 use crate::features::topic::Token;
-use crate::hashed::Hashed;
+pub use key::Key;
+use numbered::Numbered;
+use record::{CLASSES, TOPICS};
+pub use record::{Part, Record};
 
 /// Tokens that are kept, and bytes of what is known of them, by all threads together.
-const MOST_TOKENS: usize = 1 << 18;
+const MOST_TOKENS: usize = 1 << 19;
 const MOST_BYTES: usize = 64 << 20;
 
 /// Slots looked at for a token; what has no room among them is measured anew each time.
 const REACH: usize = 32;
 
-/// A token in the memo: where its record begins.
+/// Slots of an empty memo.
+const FEWEST_SLOTS: usize = 1 << 12;
+
+/// A token in the memo: the number of its record.
 pub type Id = u32;
 
-/// Number of what is a mark and not a word.
-pub const NO_WORD: u32 = u32::MAX;
+/// The record of no token.
+const NOBODY: Id = 0;
+
+/// Bits of a slot that are a number; the others are of the token's hash, so that what is another
+/// token is known without a look at it.
+const NUMBER_BITS: u32 = 20;
+const NUMBER: u32 = (1 << NUMBER_BITS) - 1;
+
+/// What a slot holds, but for the number.
+#[inline]
+fn tag(hash: usize) -> u32 {
+    (hash >> 32) as u32 & !NUMBER
+}
 
 /// Tokens and what is known of them.
 #[derive(Clone, Debug, Default)]
 pub struct Memo {
     /// Among how many memos the room is divided; 0 is 1.
     shares: usize,
-    /// Open-addressed: 1 + beginning of the record, 0 where free.
+    /// Open-addressed, at most half full: numbers of records with tags, 0 where free.
     slots: Vec<u32>,
-    tokens: usize,
-    /// One behind the other, what every comment asks for: [`HEAD`] words, the sums, the classes
-    /// of the words, their numbers among the distinct words, the topic tokens two by two.
-    records: Vec<u32>,
-    /// What is asked for now and then.
+    records: Vec<Record>,
+    /// Of each record, where the rest is.
     rest: Vec<Rest>,
-    /// Bytes of the tokens that are longer than a key.
-    long: Vec<u8>,
+    /// Symbols of the tokens, behind them the bytes of those that are longer than a key.
     symbols: Vec<u8>,
-    words: Vec<Meaning>,
+    parts: Vec<Part>,
     matches: Vec<Match>,
-    /// Numbers of the distinct words, by hash.
-    number_of: HashMap<u64, u32, Hashed>,
+    topics: Vec<Token>,
+    sums: Vec<i64>,
+    /// What is counted of a token: most are counted alike.
+    shapes: Numbered<Counts>,
+    classes: Numbered<u64>,
 }
 
-/// Words of a record that are always there: four of the key, three of small numbers, the place
-/// in `rest`, and a byte for everything that is counted.
-const HEAD: usize = 8 + COUNTS / 4;
-
-/// Where the rest of what is known of a token begins.
-#[derive(Clone, Debug, Default)]
+/// Where the lists of a token begin.
+#[derive(Clone, Copy, Debug, Default)]
 struct Rest {
-    symbols: u32,
-    words: u32,
+    parts: u32,
     matches: u32,
-    long: u32,
-    /// What is counted, where a byte does not hold it.
-    counts: Option<Box<Counts>>,
-}
-
-/// The record of a token.
-#[derive(Clone, Copy)]
-pub struct Record<'m> {
-    head: &'m [u32; HEAD],
-    /// What follows the head.
-    tail: &'m [u32],
-}
-
-const LONE: u32 = 1;
-const COMPOUND: u32 = 2;
-const STOPS: u32 = 4;
-const LOW: u32 = 8;
-const NOT_LOW: u32 = 16;
-const LARGE: u32 = 32;
-
-impl<'m> Record<'m> {
-    /// Number of its symbols.
-    #[inline]
-    pub fn length(self) -> u32 {
-        self.head[4] & 0xFFFF
-    }
-
-    fn words(self) -> usize {
-        (self.head[4] >> 16) as usize
-    }
-
-    fn topics(self) -> usize {
-        (self.head[5] & 0xFFFF) as usize
-    }
-
-    /// Whether it holds word-list entries.
-    #[inline]
-    pub fn has_matches(self) -> bool {
-        self.head[5] >> 16 != 0
-    }
-
-    /// Which phrases it may begin.
-    #[inline]
-    pub fn begun(self) -> u16 {
-        self.head[6] as u16
-    }
-
-    /// Its last symbol, 0 if it has none.
-    #[inline]
-    pub fn last(self) -> u8 {
-        (self.head[6] >> 24) as u8
-    }
-
-    #[inline]
-    fn has(self, flag: u32) -> bool {
-        self.head[6] >> 16 & flag != 0
-    }
-
-    /// See [`Facts::is_lone`].
-    #[inline]
-    pub fn is_lone(self) -> bool {
-        self.has(LONE)
-    }
-
-    /// It has blanks beyond ASCII: it is not one token.
-    #[inline]
-    pub fn is_compound(self) -> bool {
-        self.has(COMPOUND)
-    }
-
-    /// See [`Facts::stops`].
-    #[inline]
-    pub fn stops(self) -> bool {
-        self.has(STOPS)
-    }
-
-    /// See [`Facts::starts_low`].
-    #[inline]
-    pub fn starts_low(self) -> Option<bool> {
-        if self.has(LOW | NOT_LOW) { Some(self.has(LOW)) } else { None }
-    }
-
-    /// Adds its sums, as many as there are.
-    #[inline]
-    pub fn add_sums(self, sums: &mut [i64]) {
-        for (sum, own) in sums.iter_mut().zip(self.tail.as_chunks::<2>().0) {
-            *sum += long(own) as i64;
-        }
-    }
-
-    /// The classes of its words and marks, if a token has `width` sums.
-    #[inline]
-    pub fn classes(self, width: usize) -> impl Iterator<Item = u64> + 'm {
-        self.tail[2 * width..][..2 * self.words()].as_chunks::<2>().0.iter().map(long)
-    }
-
-    /// The numbers of its words among the distinct words, [`NO_WORD`] for marks.
-    #[inline]
-    pub fn numbers(self, width: usize) -> &'m [u32] {
-        &self.tail[2 * width + 2 * self.words()..][..self.words()]
-    }
-
-    /// Its topic tokens.
-    #[inline]
-    pub fn for_each_topic(self, width: usize, mut each: impl FnMut(Token)) {
-        let pairs = &self.tail[2 * width + 3 * self.words()..][..self.topics().div_ceil(2)];
-        for &pair in pairs {
-            each(pair as Token);
-            // The last of an odd number stands twice.
-            each((pair >> 16) as Token);
-        }
-    }
-}
-
-#[inline]
-fn long(halves: &[u32; 2]) -> u64 {
-    u64::from(halves[0]) | u64::from(halves[1]) << 32
-}
-
-fn halves(number: u64) -> [u32; 2] {
-    [number as u32, (number >> 32) as u32]
-}
-
-fn span(start: u32, count: u32) -> Range<usize> {
-    start as usize..(start + count) as usize
-}
-
-/// A token's bytes where they are few, else their hash and number; with a length in the
-/// last byte.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Key(u64, u64);
-
-/// Bytes that fit a key.
-const SHORT: usize = 15;
-
-impl Key {
-    /// The key of `bytes[range]`; that of a token of few bytes is those bytes.
-    #[inline(always)]
-    fn of(bytes: &[u8], range: Range<usize>) -> Self {
-        let n = range.len();
-        if n > SHORT {
-            return Self(xxh3_64(&bytes[range]), (n as u64) | 0xFF << 56);
-        }
-        let window: [u8; 16] = match bytes.get(range.start..range.start + 16) {
-            Some(window) => window.try_into().unwrap_or_default(),
-            None => {
-                let mut window = [0; 16];
-                window[..n].copy_from_slice(&bytes[range]);
-                window
-            }
-        };
-        let all = u128::from_le_bytes(window);
-        let (low, high) = MASKS[n];
-        Self(all as u64 & low, (all >> 64) as u64 & high | (n as u64) << 56)
-    }
-
-    #[inline]
-    fn words(self) -> [u32; 4] {
-        let ([a, b], [c, d]) = (halves(self.0), halves(self.1));
-        [a, b, c, d]
-    }
-
-    #[inline]
-    fn is_long(self) -> bool {
-        self.1 >> 56 > SHORT as u64
-    }
-
-    #[inline]
-    fn hash(self) -> usize {
-        let product = u128::from(self.0 ^ 0x9E37_79B9_7F4A_7C15) * u128::from(self.1 ^ 0xD6E8_FEB8_6659_FD93);
-        (product as u64 ^ (product >> 64) as u64) as usize
-    }
+    matches_end: u32,
+    sums: u32,
 }
 
 /// A token that is being looked for.
@@ -240,8 +83,8 @@ impl Key {
 pub struct Look {
     start: u32,
     end: u32,
-    /// What the first place it may be in held.
-    slot: u32,
+    /// What may be the token, then the token itself.
+    id: Id,
     key: Key,
 }
 
@@ -251,19 +94,19 @@ impl Look {
     pub fn range(&self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
-}
 
-/// The first `n` bytes of sixteen.
-const MASKS: [(u64, u64); SHORT + 1] = {
-    let mut masks = [(0, 0); SHORT + 1];
-    let mut n = 1;
-    while n <= SHORT {
-        let all = u128::MAX >> (128 - 8 * n);
-        masks[n] = (all as u64, (all >> 64) as u64);
-        n += 1;
+    /// What it is found by.
+    #[inline]
+    pub fn key(&self) -> Key {
+        self.key
     }
-    masks
-};
+
+    /// The token, if it was [met](Memo::meet) and is short.
+    #[inline]
+    pub fn found(&self) -> Option<Id> {
+        (self.id != NOBODY).then_some(self.id)
+    }
+}
 
 impl Memo {
     /// One of so many memos that share the room there is.
@@ -274,197 +117,214 @@ impl Memo {
     /// To be called between comments: begins anew when full.
     pub fn relieve(&mut self) {
         let shares = self.shares.max(1);
-        let most_tokens = MOST_TOKENS / shares;
         if self.slots.is_empty() {
-            self.slots = vec![0; (2 * most_tokens).next_power_of_two()];
-        } else if self.tokens > most_tokens || self.bytes() > MOST_BYTES / shares {
+            self.slots = vec![0; FEWEST_SLOTS];
+            // The room is only asked for here; what is not needed of it is never touched.
+            self.records = Vec::with_capacity(MOST_TOKENS / shares);
+            self.rest = Vec::with_capacity(MOST_TOKENS / shares);
+            self.records.push(Record::default());
+            self.rest.push(Rest::default());
+        } else if self.records.len() > MOST_TOKENS / shares || self.bytes() > MOST_BYTES / shares {
             *self = Self::one_of(shares);
             self.relieve();
         }
     }
 
     fn bytes(&self) -> usize {
-        self.records.len() * size_of::<u32>()
-            + self.rest.len() * size_of::<Rest>()
-            + self.long.len()
+        size_of_val(&self.slots[..])
+            + size_of_val(&self.records[..])
+            + size_of_val(&self.rest[..])
             + self.symbols.len()
-            + self.words.len() * (size_of::<Meaning>() + 2 * size_of::<(u64, u32)>())
-            + self.matches.len() * size_of::<Match>()
+            + size_of_val(&self.parts[..])
+            + size_of_val(&self.matches[..])
+            + size_of_val(&self.topics[..])
+            + size_of_val(&self.sums[..])
+            + self.shapes.bytes()
+            + self.classes.bytes()
     }
 
-    /// Begins to look for the token `bytes[range]`: what [`Memo::found`] goes on with. Apart, so
+    /// Begins to look for the token `bytes[range]`: what [`Memo::meet`] goes on with. Apart, so
     /// that the memory of many tokens is waited for at once.
     #[inline(always)]
     pub fn look(&self, bytes: &[u8], range: Range<usize>) -> Look {
         let key = Key::of(bytes, range.clone());
-        let slot = self.slots[key.hash() & (self.slots.len() - 1)];
-        Look { start: range.start as u32, end: range.end as u32, slot, key }
+        let hash = key.hash();
+        let slot = self.slots[hash & (self.slots.len() - 1)];
+        let id = if slot & !NUMBER == tag(hash) { slot & NUMBER } else { NOBODY };
+        Look { start: range.start as u32, end: range.end as u32, id, key }
     }
 
-    /// The token, if it is in the first place it may be in, as most are.
+    /// Goes on: a short token is found if it is in the first place it may be in, as most are.
     #[inline(always)]
-    pub fn found(&self, look: &Look) -> Option<Id> {
-        let id = look.slot.checked_sub(1)?;
-        let record = &self.records[id as usize..][..HEAD];
-        (record[..4] == look.key.words() && !look.key.is_long()).then_some(id)
+    pub fn meet(&self, look: &mut Look) {
+        if self.records[look.id as usize].key != look.key || look.key.is_long() {
+            look.id = NOBODY;
+        }
     }
 
-    /// The token `bytes[range]`, if it was noted.
-    #[inline(always)]
-    pub fn find(&self, bytes: &[u8], range: Range<usize>) -> Option<Id> {
-        let key = Key::of(bytes, range.clone());
-        self.place(key, &bytes[range]).ok()
+    /// The token, if it was noted.
+    #[inline]
+    pub fn find(&self, key: Key, token: &[u8]) -> Option<Id> {
+        self.place(key, |id| self.is_token(id, key, token)).ok()
     }
 
     /// The record of a token, or the free slot it would take, if there is one.
-    #[inline(always)]
-    fn place(&self, key: Key, token: &[u8]) -> Result<Id, Option<usize>> {
-        let mask = self.slots.len() - 1;
-        let (first, words) = (key.hash(), key.words());
-        for step in 0..REACH {
-            let at = (first + step) & mask;
-            let slot = self.slots[at];
-            if slot == 0 {
-                return Err(Some(at));
-            }
-            let record = &self.records[slot as usize - 1..][..HEAD];
-            if record[..4] == words && (!key.is_long() || self.is_long(record, token)) {
-                return Ok(slot - 1);
+    #[inline]
+    fn place(&self, key: Key, is_it: impl Fn(Id) -> bool) -> Result<Id, Option<usize>> {
+        let (first, mask) = (key.hash(), self.slots.len() - 1);
+        for at in (0..REACH).map(|step| (first + step) & mask) {
+            match self.slots[at] {
+                0 => return Err(Some(at)),
+                slot if slot & !NUMBER == tag(first) && is_it(slot & NUMBER) => return Ok(slot & NUMBER),
+                _ => {}
             }
         }
         Err(None)
     }
 
-    fn is_long(&self, record: &[u32], token: &[u8]) -> bool {
-        self.long[self.rest[record[7] as usize].long as usize..].starts_with(token)
+    /// Makes a token findable, if there is room for it.
+    fn put(&mut self, key: Key, id: Id) {
+        if let (Err(Some(slot)), true) = (self.place(key, |_| false), id <= NUMBER) {
+            self.slots[slot] = tag(key.hash()) | id;
+        }
     }
 
-    /// Notes the token `bytes[range]`, which was not found: its facts, if it is one token at
-    /// all, and its sums, as many as those of every other.
-    pub fn note(&mut self, bytes: &[u8], range: Range<usize>, facts: Option<&Facts>, sums: &[i64]) -> Id {
-        let (key, token) = (Key::of(bytes, range.clone()), &bytes[range]);
+    fn is_token(&self, id: Id, key: Key, token: &[u8]) -> bool {
+        let record = &self.records[id as usize];
+        let bytes = || record.symbols as usize + record.length() as usize;
+        record.key == key && (!key.is_long() || self.symbols[bytes()..].starts_with(token))
+    }
+
+    /// Notes a token that was not found: its facts, if it is one token at all, and its sums, as
+    /// many as those of every other.
+    pub fn note(&mut self, key: Key, token: &[u8], facts: Option<&Facts>, sums: &[i64]) -> Id {
+        self.grow();
         let id = self.records.len() as Id;
-        if let Err(Some(slot)) = self.place(key, token) {
-            self.slots[slot] = id + 1;
-        }
-        self.tokens += 1;
-        let mut rest = Rest {
-            symbols: self.symbols.len() as u32,
-            words: self.words.len() as u32,
+        self.put(key, id);
+        self.rest.push(Rest {
+            parts: self.parts.len() as u32,
             matches: self.matches.len() as u32,
-            long: self.long.len() as u32,
-            counts: None,
+            matches_end: (self.matches.len() + facts.map_or(0, |facts| facts.matches.len())) as u32,
+            sums: self.sums.len() as u32,
+        });
+        let symbols = self.symbols.len() as u32;
+        let record = match facts {
+            Some(facts) => self.extend(Record::new(key, symbols, facts, sums), facts, sums),
+            None => Record::compound(key, symbols),
         };
+        self.records.push(record);
         if key.is_long() {
-            self.long.extend(token);
+            self.symbols.extend(token);
         }
-        self.records.extend(key.words());
-        let place = self.rest.len() as u32;
-        match facts {
-            Some(facts) => {
-                let is_large = facts.counts.iter().any(|&count| count > 255);
-                rest.counts = is_large.then(|| Box::new(facts.counts));
-                self.records.extend(small(facts));
-                self.records.push(place);
-                let bytes = facts.counts.map(|count| count as u8);
-                self.records.extend(bytes.as_chunks::<4>().0.iter().map(|&four| u32::from_le_bytes(four)));
-                self.records.extend(sums.iter().flat_map(|&sum| halves(sum as u64)));
-                self.extend(facts);
-            }
-            None => {
-                self.records.extend([0, 0, COMPOUND << 16, place]);
-                self.records.extend([0; COUNTS / 4]);
-            }
-        }
-        self.rest.push(rest);
         id
     }
 
-    /// Appends what is of no fixed size.
-    fn extend(&mut self, facts: &Facts) {
-        self.records.extend(facts.words.iter().flat_map(|meaning| halves(meaning.class)));
-        for meaning in &facts.words {
-            let next = self.number_of.len() as u32;
-            let mut number = |hash| *self.number_of.entry(hash).or_insert(next);
-            self.records.push(if meaning.is_word { number(meaning.word.hash) } else { NO_WORD });
+    /// Appends what has no room in a record.
+    fn extend(&mut self, mut record: Record, facts: &Facts, sums: &[i64]) -> Record {
+        record.shape = self.shapes.number(facts.counts);
+        for (i, meaning) in facts.words.iter().enumerate() {
+            // There are fewer classes than two bytes can tell apart.
+            let class = self.classes.number(meaning.class) as u16;
+            if let Some(to) = record.classes.get_mut(i) {
+                *to = class;
+            }
+            let (start, end) = (meaning.word.start as u16, meaning.word.end as u16);
+            let (hash, alone, is_word) = (meaning.word.hash, meaning.alone, meaning.is_word);
+            self.parts.push(Part { hash, alone, class, start, end, is_word });
         }
-        let pair = |pair: &[Token]| u32::from(pair[0]) | u32::from(*pair.last().unwrap_or(&pair[0])) << 16;
-        self.records.extend(facts.topics.chunks(2).map(pair));
         self.symbols.extend(facts.symbols());
-        self.words.extend(&facts.words);
         self.matches.extend(&facts.matches);
+        if facts.topics.len() > TOPICS {
+            record.put_far_topics(self.topics.len() as u32);
+            self.topics.extend(&facts.topics[TOPICS - 2..]);
+        }
+        if record.is_wide() {
+            self.sums.extend(sums);
+        }
+        record
+    }
+
+    /// Doubles the slots when more than half would be taken.
+    fn grow(&mut self) {
+        if 2 * self.records.len() < self.slots.len() {
+            return;
+        }
+        self.slots = vec![0; 2 * self.slots.len()];
+        for id in 1..self.records.len() {
+            self.put(self.records[id].key, id as Id);
+        }
     }
 
     /// What is known of a token.
     #[inline]
-    pub fn record(&self, id: Id) -> Record<'_> {
-        const EMPTY: [u32; HEAD] = [0; HEAD];
-        let (head, tail) = self.records[id as usize..].split_first_chunk().unwrap_or((&EMPTY, &[]));
-        Record { head, tail }
+    pub fn record(&self, id: Id) -> &Record {
+        &self.records[id as usize]
     }
 
-    /// Adds the first of what is counted of a token.
+    /// Adds its sums, as many as there are.
     #[inline]
-    pub fn add_counts(&self, record: Record<'_>, sums: &mut [u32]) {
-        if record.has(LARGE) {
-            let large = self.rest(record).counts.iter().flat_map(|counts| counts.iter());
-            sums.iter_mut().zip(large).for_each(|(sum, &count)| *sum = sum.wrapping_add(count));
-            return;
+    pub fn add_sums(&self, id: Id, to: &mut [i64]) {
+        let record = self.record(id);
+        if record.is_wide() {
+            let sums = &self.sums[self.rest[id as usize].sums as usize..];
+            to.iter_mut().zip(sums).for_each(|(to, sum)| *to += sum);
+        } else {
+            to.iter_mut().zip(&record.sums).for_each(|(to, &sum)| *to += i64::from(sum));
         }
-        let mut counts = [0; COUNTS];
-        for (four, word) in counts.as_chunks_mut::<4>().0.iter_mut().zip(&record.head[8..]) {
-            *four = word.to_le_bytes();
-        }
-        sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum = sum.wrapping_add(u32::from(count)));
+    }
+
+    /// What is counted of a token.
+    #[inline]
+    pub fn counts(&self, record: &Record) -> &Counts {
+        &self.shapes.values[record.shape as usize]
     }
 
     /// How many words of letters or digits it has.
     #[inline]
-    pub fn words_of_letters(&self, record: Record<'_>) -> u32 {
-        if record.has(LARGE) {
-            return self.rest(record).counts.as_ref().map_or(0, |counts| counts[WORDS]);
-        }
-        record.head[8 + WORDS / 4] >> (8 * (WORDS % 4)) & 0xFF
+    pub fn words(&self, record: &Record) -> u32 {
+        self.counts(record)[WORDS]
     }
 
-    fn rest(&self, record: Record<'_>) -> &Rest {
-        &self.rest[record.head[7] as usize]
+    /// Calls `each` for the classes of its words and marks.
+    #[inline(always)]
+    pub fn for_each_class(&self, id: Id, mut each: impl FnMut(u64)) {
+        let record = self.record(id);
+        let parts = usize::from(record.parts);
+        let mut class = |number: u16| each(self.classes.values[usize::from(number)]);
+        if parts <= CLASSES {
+            record.classes[..parts].iter().for_each(|&number| class(number));
+        } else {
+            self.parts(id).iter().for_each(|part| class(part.class));
+        }
+    }
+
+    /// Calls `each` for its topic tokens.
+    #[inline(always)]
+    pub fn for_each_topic(&self, id: Id, mut each: impl FnMut(Token)) {
+        let (near, place, far) = self.record(id).topics();
+        near.iter().for_each(|&token| each(token));
+        if far > 0 {
+            self.topics[place..place + far].iter().for_each(|&token| each(token));
+        }
     }
 
     /// Its symbols.
-    pub fn symbols(&self, record: Record<'_>) -> &[u8] {
-        &self.symbols[span(self.rest(record).symbols, record.length())]
+    pub fn symbols(&self, id: Id) -> &[u8] {
+        let record = self.record(id);
+        &self.symbols[record.symbols as usize..][..record.length() as usize]
     }
 
     /// Its words and marks.
-    pub fn words(&self, record: Record<'_>) -> &[Meaning] {
-        &self.words[span(self.rest(record).words, record.words() as u32)]
+    pub fn parts(&self, id: Id) -> &[Part] {
+        &self.parts[self.rest[id as usize].parts as usize..][..usize::from(self.record(id).parts)]
     }
 
     /// Its word-list entries.
-    pub fn matches(&self, record: Record<'_>) -> &[Match] {
-        &self.matches[span(self.rest(record).matches, record.head[5] >> 16)]
-    }
-
-    /// Number of distinct words.
-    pub fn distinct(&self) -> usize {
-        self.number_of.len()
+    pub fn matches(&self, id: Id) -> &[Match] {
+        let rest = &self.rest[id as usize];
+        &self.matches[rest.matches as usize..rest.matches_end as usize]
     }
 }
 
-/// The small numbers of a record.
-fn small(facts: &Facts) -> [u32; 3] {
-    let both = |low: usize, high: usize| low as u32 | (high as u32) << 16;
-    let flag = |is: bool, flag: u32| if is { flag } else { 0 };
-    let flags = flag(facts.is_lone, LONE)
-        | flag(facts.stops, STOPS)
-        | flag(facts.starts_low == Some(true), LOW)
-        | flag(facts.starts_low == Some(false), NOT_LOW)
-        | flag(facts.counts.iter().any(|&count| count > 255), LARGE);
-    let last = facts.symbols().last().copied().unwrap_or(0);
-    [
-        both(facts.symbols().len(), facts.words.len()),
-        both(facts.topics.len(), facts.matches.len()),
-        u32::from(facts.begun) | flags << 16 | u32::from(last) << 24,
-    ]
-}
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::features::Extractor;
 use crate::features::heuristic::{COUNTS, OF_CHARACTERS};
 use crate::features::token::Facts;
-use crate::memo::{Id, Look, Memo};
+use crate::memo::{Id, Key, Look, Memo};
 use crate::text::{FEWEST_LONE, LONGEST_TOKEN, MOST_LONE, is_blank, tokens};
 
 /// Reads comments; holds the last one.
@@ -19,6 +19,8 @@ pub struct Reading {
     pub beside: [u32; COUNTS],
     /// Whether the first character is a small letter.
     pub starts_low: Option<bool>,
+    /// What stands between ASCII blanks.
+    chunks: Vec<(u32, u32)>,
     looks: Vec<Look>,
     facts: Facts,
     sums: Vec<i64>,
@@ -43,19 +45,26 @@ impl Reading {
         self.lone.clear();
         self.beside = [0; COUNTS];
         self.starts_low = None;
-        self.looks.clear();
+        let bytes = text.as_bytes();
+        self.chunks.clear();
         let mut start = 0;
-        for_each_blank(text.as_bytes(), |blank| {
+        for_each_blank(bytes, |blank| {
             if start < blank {
-                self.looks.push(self.memo.look(text.as_bytes(), start..blank));
+                self.chunks.push((start as u32, blank as u32));
             }
             start = blank + 1;
         });
-        let looks = std::mem::take(&mut self.looks);
+        // One step after the other for all of them, so that the memory of many is waited for at once.
+        let mut looks = std::mem::take(&mut self.looks);
+        looks.clear();
+        looks.extend(
+            self.chunks.iter().map(|&(start, end)| self.memo.look(bytes, start as usize..end as usize)),
+        );
+        looks.iter_mut().for_each(|look| self.memo.meet(look));
         for look in &looks {
-            match self.memo.found(look) {
+            match look.found() {
                 Some(id) => self.take(text, id, look.range(), measure),
-                None => self.chunk(text, look.range(), measure),
+                None => self.chunk(text, look, measure),
             }
         }
         self.looks = looks;
@@ -64,12 +73,14 @@ impl Reading {
 
     /// Reads what stands between two ASCII blanks and was not found at once. What is too long for
     /// one token is never noted as it stands: lone letters put together may have the same bytes.
-    fn chunk(&mut self, text: &str, range: Range<usize>, measure: &Measure<'_>) {
+    fn chunk(&mut self, text: &str, look: &Look, measure: &Measure<'_>) {
+        let range = look.range();
         if range.len() > LONGEST_TOKEN {
             return self.take_apart(text, range, measure);
         }
-        let found = self.memo.find(text.as_bytes(), range.clone());
-        let id = found.unwrap_or_else(|| self.note_chunk(text, range.clone(), measure));
+        let (key, chunk) = (look.key(), &text[range.clone()]);
+        let found = self.memo.find(key, chunk.as_bytes());
+        let id = found.unwrap_or_else(|| self.note_chunk(key, chunk, measure));
         self.take(text, id, range, measure);
     }
 
@@ -77,7 +88,9 @@ impl Reading {
     #[inline(always)]
     fn take(&mut self, text: &str, id: Id, range: Range<usize>, measure: &Measure<'_>) {
         let record = self.memo.record(id);
-        if record.is_compound() {
+        if record.is_plain() && self.starts_low.is_some() && self.lone.is_empty() {
+            self.ids.push(id);
+        } else if record.is_compound() {
             self.take_apart(text, range, measure);
         } else {
             self.push(text, id, range, measure);
@@ -89,19 +102,23 @@ impl Reading {
     fn take_apart(&mut self, text: &str, chunk: Range<usize>, measure: &Measure<'_>) {
         for (start, end) in tokens(&text[chunk.clone()]) {
             let range = chunk.start + start..chunk.start + end;
-            let found = self.memo.find(text.as_bytes(), range.clone());
-            let id = found.unwrap_or_else(|| self.note(text, range.clone(), measure));
+            let id = self.find_or_note(&text[range.clone()], measure);
             self.push(text, id, range, measure);
         }
     }
 
+    fn find_or_note(&mut self, token: &str, measure: &Measure<'_>) -> Id {
+        let key = Key::of(token.as_bytes(), 0..token.len());
+        let found = self.memo.find(key, token.as_bytes());
+        found.unwrap_or_else(|| self.note(key, token, measure))
+    }
+
     /// Takes a token in.
-    #[inline(always)]
     fn push(&mut self, text: &str, id: Id, range: Range<usize>, measure: &Measure<'_>) {
         let record = self.memo.record(id);
         self.starts_low = self.starts_low.or(record.starts_low());
         if record.length() == 0 {
-            self.memo.add_counts(record, &mut self.beside);
+            add(&mut self.beside, self.memo.counts(record));
             return;
         }
         if record.is_lone() {
@@ -112,9 +129,7 @@ impl Reading {
             }
             return;
         }
-        if !self.lone.is_empty() {
-            self.end_lone(text, measure);
-        }
+        self.end_lone(text, measure);
         self.ids.push(id);
     }
 
@@ -124,18 +139,15 @@ impl Reading {
             let mut joined = std::mem::take(&mut self.joined);
             joined.clear();
             self.lone.iter().for_each(|range| joined.push_str(&text[range.clone()]));
-            let all = 0..joined.len();
-            let found = self.memo.find(joined.as_bytes(), all.clone());
-            let id = found.unwrap_or_else(|| self.note(&joined, all, measure));
+            let id = self.find_or_note(&joined, measure);
             self.joined = joined;
             // The characters count as they stand, which is one by one.
+            let of_characters = |id: Id| &self.memo.counts(self.memo.record(id))[..OF_CHARACTERS];
             for single in self.ids.drain(self.ids.len() - self.lone.len()..) {
-                self.memo.add_counts(self.memo.record(single), &mut self.beside[..OF_CHARACTERS]);
+                add(&mut self.beside, of_characters(single));
             }
-            let mut together = [0; OF_CHARACTERS];
-            self.memo.add_counts(self.memo.record(id), &mut together);
-            for (sum, count) in self.beside.iter_mut().zip(together) {
-                *sum = sum.wrapping_sub(count);
+            for (sum, count) in self.beside.iter_mut().zip(of_characters(id)) {
+                *sum = sum.wrapping_sub(*count);
             }
             self.ids.push(id);
         }
@@ -143,42 +155,47 @@ impl Reading {
     }
 
     #[cold]
-    fn note_chunk(&mut self, text: &str, range: Range<usize>, measure: &Measure<'_>) -> Id {
-        let chunk = &text[range.clone()];
+    fn note_chunk(&mut self, key: Key, chunk: &str, measure: &Measure<'_>) -> Id {
         let is_compound = !chunk.is_ascii() && chunk.contains(is_blank);
         match is_compound {
-            true => self.memo.note(text.as_bytes(), range, None, &[]),
-            false => self.note(text, range, measure),
+            true => self.memo.note(key, chunk.as_bytes(), None, &[]),
+            false => self.note(key, chunk, measure),
         }
     }
 
-    fn note(&mut self, text: &str, range: Range<usize>, measure: &Measure<'_>) -> Id {
-        self.facts.measure(&text[range.clone()], measure.extractor);
+    fn note(&mut self, key: Key, token: &str, measure: &Measure<'_>) -> Id {
+        self.facts.measure(token, measure.extractor);
         self.sums.clear();
         (measure.sums)(&self.facts, &mut self.sums);
-        self.memo.note(text.as_bytes(), range, Some(&self.facts), &self.sums)
+        self.memo.note(key, token.as_bytes(), Some(&self.facts), &self.sums)
     }
 }
 
+fn add(sums: &mut [u32], counts: &[u32]) {
+    sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum = sum.wrapping_add(*count));
+}
+
 /// Calls `each` with the place of every ASCII blank of `bytes`, and of the end.
-#[inline]
+#[inline(always)]
 fn for_each_blank(bytes: &[u8], mut each: impl FnMut(usize)) {
-    let mut words = bytes.chunks_exact(8);
-    let mut base = 0;
-    for word in words.by_ref() {
-        let mut blanks = blanks(u64::from_le_bytes(word.try_into().unwrap_or_default()));
+    let (blocks, rest) = bytes.as_chunks::<64>();
+    let mut last = [0; 64];
+    last[..rest.len()].copy_from_slice(rest);
+    for (i, block) in blocks.iter().chain([&last]).enumerate() {
+        let words = block.as_chunks::<8>().0.iter().rev();
+        let mut blanks = words.fold(0, |all, word| all << 8 | gathered(blanks(u64::from_le_bytes(*word))));
         while blanks != 0 {
-            each(base + blanks.trailing_zeros() as usize / 8);
+            each(64 * i + blanks.trailing_zeros() as usize);
             blanks &= blanks - 1;
-        }
-        base += 8;
-    }
-    for (i, &byte) in words.remainder().iter().enumerate() {
-        if matches!(byte, b' ' | 9..=13) {
-            each(base + i);
         }
     }
     each(bytes.len());
+}
+
+/// The highest bits of eight bytes as eight bits.
+#[inline]
+fn gathered(high: u64) -> u64 {
+    (high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 /// The highest bit of each of eight bytes that is a blank.
@@ -191,4 +208,22 @@ fn blanks(bytes: u64) -> u64 {
     let from_tab = low + (0x80 - 9) * EACH;
     let beyond = low + (0x80 - 14) * EACH;
     (!is_other | from_tab & !beyond) & !bytes & HIGH
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn blanks_are_found_like_byte_by_byte(bytes in prop::collection::vec(
+            prop_oneof![any::<u8>(), Just(b' '), 8u8..15, Just(0x80 | b' ')], 0..200
+        )) {
+            let mut found = Vec::new();
+            for_each_blank(&bytes, |at| found.push(at));
+            let is_blank = |at: &usize| bytes.get(*at).is_none_or(|byte| matches!(byte, b' ' | 9..=13));
+            prop_assert_eq!(found, (0..=bytes.len()).filter(is_blank).collect::<Vec<_>>());
+        }
+    }
 }

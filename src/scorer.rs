@@ -10,12 +10,12 @@ mod tables;
 use std::sync::{Mutex, PoisonError};
 
 use crate::features::ngram::Space;
-use crate::features::topic::{Bag, COLUMNS, Context};
+use crate::features::topic::{Bag, COLUMNS, Context, Wanted};
 use crate::logistic::sigmoid;
 use crate::memo::Memo;
 use crate::model::{LabelModel, Model, rounded};
 use crate::reading::{Measure, Reading};
-use fold::Fold;
+use fold::{Fold, Uses};
 use tables::{Sums, Tables};
 
 /// A model, ready to score many comments.
@@ -26,6 +26,8 @@ pub struct Scorer<'m> {
     /// Label and position of the blocks over pairs, which are of no token alone.
     pairs: Vec<(usize, usize)>,
     heads: Vec<Head>,
+    uses: Uses,
+    wanted: Wanted,
     /// `ln(1 + n)` of small numbers.
     logs: Vec<f64>,
 }
@@ -87,14 +89,20 @@ const FEW: u32 = 64;
 impl<'m> Scorer<'m> {
     /// Compiles `model`; takes about as much memory as the model.
     pub fn new(model: &'m Model) -> Self {
-        let heads = model.labels.iter().map(Head::new).collect();
+        let heads: Vec<Head> = model.labels.iter().map(Head::new).collect();
         let logs = (0..FEW).map(|n| f64::from(n).ln_1p()).collect();
         let blocks = |(l, label): (usize, &'m LabelModel)| {
             let pairs = label.blocks.iter().enumerate().filter(|(_, block)| block.space == Space::Pairs);
             pairs.map(move |(k, _)| (l, k))
         };
         let pairs = model.labels.iter().enumerate().flat_map(blocks).collect();
-        Self { model, tables: Tables::new(model), pairs, heads, logs }
+        let names = model.extractor.scalar_names().into_iter().chain(COLUMNS.map(str::to_owned));
+        let used = |column: usize| heads.iter().any(|head| head.shared.iter().any(|used| used.0 == column));
+        let used: Vec<String> = (0..).zip(names).filter(|(i, _)| used(*i)).map(|(_, name)| name).collect();
+        let any = |prefix: &str| used.iter().any(|name| name.starts_with(prefix));
+        let uses = Uses { distinct_words: any("distinct_words") };
+        let wanted = Wanted { relative: any("topic.rel_"), space: any("topic.space_") };
+        Self { model, tables: Tables::new(model), pairs, heads, uses, wanted, logs }
     }
 
     /// Appends the probability of each label of the model to `scores`, 0–1; `None` where it is
@@ -109,7 +117,7 @@ impl<'m> Scorer<'m> {
         let labels = &self.model.labels;
         self.read(text, scratch);
         let Scratch { reading, fold, sums, bag, shared, margins } = scratch;
-        fold.fold(reading, &self.model.extractor, &self.tables, sums);
+        fold.fold(reading, &self.model.extractor, &self.tables, self.uses, sums);
         shared.clear();
         shared.extend(fold.scan.values().map(f64::from));
         let lists = self.model.extractor.lists();
@@ -120,7 +128,7 @@ impl<'m> Scorer<'m> {
             shared.extend([0.0; COLUMNS.len()]);
         } else {
             self.fill(bag, reading);
-            self.model.background.columns(bag, context, shared);
+            self.model.background.wanted_columns(bag, context, self.wanted, shared);
         }
         margins.resize(labels.len(), Vec::new());
         for (margins, label) in margins.iter_mut().zip(labels) {
@@ -155,10 +163,9 @@ impl<'m> Scorer<'m> {
     }
 
     fn fill(&self, bag: &mut Bag, reading: &Reading) {
-        let width = self.tables.width_of_chars();
         bag.gather(|seen| {
             for &id in &reading.ids {
-                reading.memo.record(id).for_each_topic(width, |token| seen.insert(token));
+                reading.memo.for_each_topic(id, |token| seen.insert(token));
             }
         });
     }

@@ -1,21 +1,19 @@
-//! Word lists, matched on the folded text by one automaton.
+//! Word lists, matched on the folded text all at once.
 //!
 //! An entry is a word (`depp`), a stem that may go on (`hohlk*`), or a part that
 //! may also begin inside a compound (`*idiot*`). A model carries the lists it was
 //! trained with, so that a later edition of them does not change its scores.
 
+mod finder;
 mod phrase;
-mod prefix;
 
 use std::ops::Range;
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::error::{Error, Result};
 use crate::features::ngram::hash_word;
 use crate::text::{Folded, SPACE, is_word};
+use finder::{Finder, Found};
 pub use phrase::{NO_PHRASE, Phrases};
-use prefix::Prefixes;
 
 /// The lists that come with this version: category name and text.
 pub const BUILTIN: [(&str, &str); 18] = [
@@ -57,14 +55,13 @@ pub const MOST_LISTS: usize = 32;
 pub struct Lexicon {
     categories: Vec<String>,
     lists: Vec<String>,
-    automaton: AhoCorasick,
+    finder: Finder,
     entries: Vec<Entry>,
     /// Letters of the single-word entries of abuse.
     words: Vec<(Vec<u8>, Entry)>,
-    /// Positions in `words`, ascending, by first letter.
-    starting: Vec<Vec<usize>>,
+    /// By first letter: positions in `words`, ascending, and a bit for every second letter.
+    starting: Vec<(Vec<usize>, [u64; 4])>,
     phrases: Phrases,
-    prefixes: Prefixes,
 }
 
 /// An entry that was found.
@@ -158,17 +155,15 @@ impl Lexicon {
         let words =
             patterns.iter().zip(&entries).filter(|(p, e)| abusive(e) && p.len() > 3 && !p.contains(&SPACE));
         let words: Vec<(Vec<u8>, Entry)> = words.map(|(p, e)| (p.clone(), *e)).collect();
-        let mut starting = vec![Vec::new(); 256];
-        words.iter().enumerate().for_each(|(i, (word, _))| starting[usize::from(word[0])].push(i));
-        let automaton = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .match_kind(MatchKind::Standard)
-            .build(&patterns)
-            .map_err(|e| Error::parameter(format!("word lists: {e}")))?;
+        let mut starting = vec![(Vec::new(), [0; 4]); 256];
+        for (i, (word, _)) in words.iter().enumerate() {
+            let (positions, seconds) = &mut starting[usize::from(word[0])];
+            positions.push(i);
+            seconds[usize::from(word[1] / 64)] |= 1 << (word[1] % 64);
+        }
         let phrases = Phrases::new(patterns.iter().zip(&entries).filter(|(p, _)| p.contains(&SPACE)));
-        let begins = |entry: &Entry| entry.begins;
-        let prefixes = Prefixes::new(patterns.iter().zip(entries.iter().map(begins)));
-        Ok(Self { categories, lists, automaton, entries, words, starting, phrases, prefixes })
+        let finder = Finder::new(patterns.iter().zip(&entries).map(|(p, entry)| (&p[..], entry.begins)));
+        Ok(Self { categories, lists, finder, entries, words, starting, phrases })
     }
 
     /// The lists that come with this version.
@@ -204,16 +199,15 @@ impl Lexicon {
     /// Calls `each` for every entry found, overlapping or not, in the order of their ends, of those
     /// that end together the longest first.
     pub fn matches(&self, symbols: &[u8], mut each: impl FnMut(Match)) {
-        if !self.prefixes.may_be_in(symbols) {
-            return;
+        for found in self.find(symbols) {
+            let Entry { category, hash, .. } = self.entries[found.number as usize];
+            each(Match { start: found.start as u32, end: found.end as u32, category, entry: hash });
         }
-        for found in self.automaton.find_overlapping_iter(symbols) {
-            let entry = self.entries[found.pattern().as_usize()];
-            if entry.fits(symbols, found.range()) {
-                let (start, end) = (found.start() as u32, found.end() as u32);
-                each(Match { start, end, category: entry.category, entry: entry.hash });
-            }
-        }
+    }
+
+    fn find(&self, symbols: &[u8]) -> Vec<Found> {
+        let entry = |found: &Found| &self.entries[found.number as usize];
+        self.finder.find(symbols, |found| entry(found).fits(symbols, found.start..found.end))
     }
 
     /// The entries of several words.
@@ -223,14 +217,11 @@ impl Lexicon {
 
     /// The first entry of abuse in `symbols` whose range is `wanted`.
     pub fn abuse_in(&self, symbols: &[u8], wanted: impl Fn(&Range<usize>) -> bool) -> Option<Range<usize>> {
-        if !self.prefixes.may_be_in(symbols) {
-            return None;
-        }
-        self.automaton.find_overlapping_iter(symbols).find_map(|found| {
-            let entry = self.entries[found.pattern().as_usize()];
-            let range = found.start()..found.end();
-            let abusive = is_abusive(&self.categories[usize::from(entry.category)]);
-            (abusive && entry.fits(symbols, range.clone()) && wanted(&range)).then_some(range)
+        self.find(symbols).into_iter().find_map(|found| {
+            let range = found.start..found.end;
+            let category = self.entries[found.number as usize].category;
+            let abusive = is_abusive(&self.categories[usize::from(category)]);
+            (abusive && wanted(&range)).then_some(range)
         })
     }
 
@@ -244,8 +235,12 @@ impl Lexicon {
             alike && masks() > 0 && 2 * masks() <= word.len() && entry.fits(token, at..at + word.len())
         };
         let first_at = |at: usize| {
-            let same_letter = self.starting[usize::from(token[at])].iter();
-            same_letter.copied().find(|&i| fits(at, &self.words[i])).map(|i| (i, at))
+            let next = *token.get(at + 1)?;
+            let (positions, seconds) = &self.starting[usize::from(token[at])];
+            if !is_mask(next) && seconds[usize::from(next / 64)] & 1 << (next % 64) == 0 {
+                return None;
+            }
+            positions.iter().find(|&&i| fits(at, &self.words[i])).map(|&i| (i, at))
         };
         // The first word in the order of the lists, where it fits first; a mask stands behind.
         let last = token.iter().rposition(|&s| is_mask(s)).unwrap_or(0);

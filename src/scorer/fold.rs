@@ -9,7 +9,6 @@ use crate::features::heuristic::Scan;
 use crate::features::lexicon::{MOST_LISTS, Match, NO_PHRASE, Taken};
 use crate::features::ngram::{Space, mix};
 use crate::features::sentence::FEWEST_WORDS;
-use crate::memo::NO_WORD;
 use crate::reading::Reading;
 
 /// What is measured of a comment; reused from comment to comment.
@@ -29,17 +28,30 @@ pub struct Fold {
     /// N-grams of the sentence.
     words: Vec<u64>,
     classes: Vec<u64>,
-    /// The comment each distinct word was last seen in.
-    seen: Vec<u32>,
-    comment: u32,
+    /// Words of letters or digits, where it matters how many are distinct.
+    seen: Vec<u64>,
+}
+
+/// What a model asks of a comment beside what all models do.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Uses {
+    /// How many words are distinct.
+    pub distinct_words: bool,
 }
 
 /// The last n-grams of one, two and three classes.
 type Chain = [u64; LONGEST - 1];
 
 impl Fold {
-    /// Folds the comment that `reading` holds.
-    pub fn fold(&mut self, reading: &Reading, extractor: &Extractor, tables: &Tables, sums: &mut Sums) {
+    /// Folds the comment that `reading` holds, as far as `uses` asks for it.
+    pub fn fold(
+        &mut self,
+        reading: &Reading,
+        extractor: &Extractor,
+        tables: &Tables,
+        uses: Uses,
+        sums: &mut Sums,
+    ) {
         let memo = &reading.memo;
         self.begin(reading);
         sums.clear(tables);
@@ -53,36 +65,33 @@ impl Fold {
         let (mut sentence_words, mut stopped, mut first, mut next) = (0, false, 0, 0);
         for (i, &id) in reading.ids.iter().enumerate() {
             let record = memo.record(id);
-            memo.add_counts(record, &mut self.scan.counts);
-            record.add_sums(&mut sums.sentence[..width]);
-            for &number in record.numbers(width).iter().filter(|&&number| number != NO_WORD) {
-                let seen = &mut self.seen[number as usize];
-                self.scan.distinct_words += u32::from(*seen != self.comment);
-                *seen = self.comment;
+            let counts = memo.counts(record);
+            self.scan.counts.iter_mut().zip(counts).for_each(|(sum, n)| *sum = sum.wrapping_add(*n));
+            memo.add_sums(id, &mut sums.sentence[..width]);
+            if uses.distinct_words {
+                self.seen.extend(memo.parts(id).iter().filter(|part| part.is_word).map(|part| part.hash));
             }
             if has_classes {
-                for class in record.classes(width) {
+                memo.for_each_class(id, |class| {
                     let class = if self.covered.is_empty() { class } else { self.class(word, class) };
                     chain = self.push_class(chain, length, class);
                     length += 1;
                     word += 1;
-                }
+                });
             }
             if has_words {
-                for meaning in memo.words(record) {
-                    self.words.push(meaning.word.hash);
-                    self.words
-                        .extend(before.map(|before: u64| mix(before.rotate_left(17) ^ meaning.word.hash)));
-                    before = Some(meaning.word.hash);
+                for word in memo.parts(id).iter().map(|part| part.hash) {
+                    self.words.push(word);
+                    self.words.extend(before.map(|before: u64| mix(before.rotate_left(17) ^ word)));
+                    before = Some(word);
                 }
             }
             symbols += record.length();
             while self.found.get(next).is_some_and(|found| found.end <= symbols) {
                 next += 1;
             }
-            self.scan.last = record.last();
             symbols += 1;
-            let words = memo.words_of_letters(record);
+            let words = memo.words(record);
             sentence_words += words;
             stopped = record.stops() || stopped && words == 0;
             if stopped && sentence_words >= FEWEST_WORDS && i + 1 < reading.ids.len() {
@@ -98,6 +107,10 @@ impl Fold {
             tables.add_chars_of_nothing(sums);
         }
         self.scan.characters = symbols.saturating_sub(1);
+        self.scan.last = reading.ids.last().and_then(|&id| memo.symbols(id).last()).copied().unwrap_or(0);
+        self.seen.sort_unstable();
+        self.seen.dedup();
+        self.scan.distinct_words = self.seen.len() as u32;
         self.end_sentence(first..next, sentence_words, extractor, tables, sums);
     }
 
@@ -111,14 +124,7 @@ impl Fold {
         self.classes.clear();
         self.hits = [0; MOST_LISTS];
         self.peaks = [0.0; MOST_LISTS];
-        self.comment = self.comment.wrapping_add(1);
-        if self.comment == 0 {
-            self.seen.fill(0);
-            self.comment = 1;
-        }
-        if self.seen.len() < reading.memo.distinct() {
-            self.seen.resize(reading.memo.distinct(), 0);
-        }
+        self.seen.clear();
     }
 
     /// Finds the word-list entries that count.
@@ -133,11 +139,17 @@ impl Fold {
             let moved =
                 |found: Match| Match { start: found.start + offset, end: found.end + offset, ..found };
             if record.has_matches() {
-                self.found.extend(memo.matches(record).iter().map(|&found| moved(found)));
+                self.found.extend(memo.matches(id).iter().map(|&found| moved(found)));
             }
-            if record.begun() != NO_PHRASE {
-                let token = |i: usize| reading.ids.get(i).map(|&id| memo.symbols(memo.record(id)));
-                let phrases = extractor.lexicon().phrases();
+            let phrases = extractor.lexicon().phrases();
+            let second = || {
+                reading
+                    .ids
+                    .get(i + 1)
+                    .is_some_and(|&id| phrases.may_go_on(record.begun(), memo.record(id).first()))
+            };
+            if record.begun() != NO_PHRASE && second() {
+                let token = |i: usize| reading.ids.get(i).map(|&id| memo.symbols(id));
                 phrases.at(record.begun(), i, token, |found| self.phrases.push(moved(found)));
             }
             offset += record.length() + 1;
@@ -175,16 +187,15 @@ impl Fold {
         self.phrases.iter().for_each(|phrase| by_phrase[span(phrase)].fill(true));
         let (mut offset, mut number) = (0, 0);
         for &id in &reading.ids {
-            let record = memo.record(id);
-            for meaning in memo.words(record) {
-                let word = offset + meaning.word.start..offset + meaning.word.end;
+            for part in memo.parts(id) {
+                let word = offset + part.range().start..offset + part.range().end;
                 if by_phrase[word.clone()].contains(&true) {
                     let least = category[word].iter().copied().min().unwrap_or(NONE);
-                    self.covered.push((number, meaning.alone.under(least)));
+                    self.covered.push((number, part.alone.under(least)));
                 }
                 number += 1;
             }
-            offset += record.length() as usize + 1;
+            offset += memo.record(id).length() as usize + 1;
         }
     }
 
@@ -198,8 +209,8 @@ impl Fold {
     fn push_class(&mut self, chain: Chain, length: usize, class: u64) -> Chain {
         let grams = [class, longer(chain[0], class), longer(chain[1], class), longer(chain[2], class)];
         match length < LONGEST {
-            true => self.classes.extend(&grams[..=length]),
-            false => self.classes.extend(grams),
+            true => self.classes.extend_from_slice(&grams[..=length]),
+            false => self.classes.extend_from_slice(&grams),
         }
         [grams[0], grams[1], grams[2]]
     }

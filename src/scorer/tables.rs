@@ -9,6 +9,9 @@ use crate::model::block::{Margins, Sum, fixed};
 /// Most weights in a record; blocks beyond begin another table.
 pub const WIDEST: usize = 4;
 
+/// N-grams looked up at once.
+const BUFFER: usize = 128;
+
 /// All tables over spaces [of the text](Space::OF_TEXT) of a model.
 #[derive(Clone, Debug)]
 pub struct Tables {
@@ -166,7 +169,18 @@ impl Table {
     fn chars<const WIDTH: usize>(&self, symbols: &[u8]) -> [i64; WIDTH] {
         let records = self.records.as_chunks::<WIDTH>().0;
         let mut sums = [0; WIDTH];
-        char_ngrams(symbols, |hash, _| add(&mut sums, &records[bucket(hash, self.bits) as usize]));
+        // First where to look, then a look: so that the memory of many is waited for at once.
+        let mut buckets = [0; BUFFER];
+        let mut gathered = 0;
+        char_ngrams(symbols, |hash, _| {
+            buckets[gathered] = bucket(hash, self.bits);
+            gathered += 1;
+            if gathered == BUFFER {
+                buckets.iter().for_each(|&bucket| add(&mut sums, &records[bucket as usize]));
+                gathered = 0;
+            }
+        });
+        buckets[..gathered].iter().for_each(|&bucket| add(&mut sums, &records[bucket as usize]));
         sums
     }
 

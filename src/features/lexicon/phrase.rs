@@ -77,6 +77,20 @@ impl Phrases {
         begun
     }
 
+    /// Whether a token that begins with `second` may go on with one of the phrases `begun`.
+    #[inline]
+    pub fn may_go_on(&self, begun: Begin, second: u8) -> bool {
+        self.begun(begun).iter().any(|group| group.seconds & bit(second) != 0)
+    }
+
+    fn begun(&self, begun: Begin) -> &[Group] {
+        match begun {
+            NO_PHRASE => &[],
+            ANY => &self.groups[..],
+            number => std::slice::from_ref(&self.groups[usize::from(number) - 1]),
+        }
+    }
+
     /// Calls `hit` for the phrases that begin in token number `first`, which
     /// [begins](Phrases::begun_by) some; `token` gives the tokens, and `None` behind the last.
     /// Positions are counted from the beginning of the first.
@@ -88,12 +102,7 @@ impl Phrases {
         mut hit: impl FnMut(Match),
     ) {
         let Some(&second) = token(first + 1).and_then(<[u8]>::first) else { return };
-        let groups = match begun {
-            NO_PHRASE => &[],
-            ANY => &self.groups[..],
-            number => std::slice::from_ref(&self.groups[usize::from(number) - 1]),
-        };
-        let likely = groups.iter().filter(|group| group.seconds & bit(second) != 0);
+        let likely = self.begun(begun).iter().filter(|group| group.seconds & bit(second) != 0);
         likely
             .flat_map(|group| &group.phrases)
             .filter_map(|phrase| phrase.at(first, &token))

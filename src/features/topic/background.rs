@@ -2,6 +2,7 @@
 
 use super::bag::{BUCKETS, Bag, Token};
 use super::subspace::Subspace;
+use super::ties::{Table, Tie, Weights};
 
 /// Document counts of the tokens, kept to about 6 % in one byte, `⌊12 · log2(1 + n)⌉`, so
 /// that the table is small; training and scoring use the same rounded counts.
@@ -9,8 +10,10 @@ use super::subspace::Subspace;
 pub struct Background {
     documents: u32,
     levels: Vec<u8>,
-    /// By level: `ln((1 + documents) / (1 + n)) + 1` and one over the share of all tokens.
-    by_level: Vec<(f32, f32)>,
+    /// By level, up to the highest there is: `ln((1 + documents) / (1 + n)) + 1`, one over the
+    /// share of all tokens.
+    by_level: Vec<Weights>,
+    ties: Table,
     subspace: Option<Subspace>,
 }
 
@@ -40,9 +43,11 @@ impl Background {
         let weights = |level: u8| {
             let c = count(level);
             let idf = ((1.0 + n) / (1.0 + c)).ln().max(0.0) + 1.0;
-            (idf as f32, (total / (c + 0.5)) as f32)
+            Weights::new(idf as f32, (total / (c + 0.5)) as f32)
         };
-        Self { documents, by_level: (0..=255).map(weights).collect(), levels, subspace: None }
+        let highest = levels.iter().copied().max().unwrap_or(0);
+        let by_level: Vec<Weights> = (0..=highest).map(weights).collect();
+        Self { documents, ties: Table::new(&by_level), by_level, levels, subspace: None }
     }
 
     /// The same with a space; without one the columns `topic.space_…` are 0.
@@ -63,6 +68,23 @@ impl Background {
     /// `idf` of a token, at least 1, and one over its share of all tokens.
     #[inline]
     pub fn weights(&self, token: Token) -> (f32, f32) {
-        self.by_level[usize::from(self.levels[usize::from(token)])]
+        let Weights { idf, rarity, .. } = *self.weights_of(self.level_of(token));
+        (idf, rarity)
+    }
+
+    #[inline]
+    pub(super) fn level_of(&self, token: Token) -> u8 {
+        self.levels[usize::from(token)]
+    }
+
+    #[inline]
+    pub(super) fn weights_of(&self, level: u8) -> &Weights {
+        &self.by_level[usize::from(level)]
+    }
+
+    /// What a token of `level` is tied by where `count` stand in a reference.
+    #[inline]
+    pub(super) fn tie(&self, level: u8, count: u32) -> Tie {
+        self.ties.tie(level, self.weights_of(level), count)
     }
 }

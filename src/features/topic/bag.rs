@@ -50,16 +50,14 @@ impl Bag {
     }
 }
 
-/// A set of tokens: one bit per bucket sorts them and removes duplicates in one go; one bit
-/// per word of those says which words to look at.
-pub struct Seen {
-    seen: [u64; BUCKETS / 64],
-    busy: [u64; BUCKETS / 4096],
-}
+/// A set of tokens: one bit per bucket sorts them and removes duplicates in one go.
+pub struct Seen([u64; WORDS]);
+
+const WORDS: usize = BUCKETS / 64;
 
 impl Default for Seen {
     fn default() -> Self {
-        Self { seen: [0; BUCKETS / 64], busy: [0; BUCKETS / 4096] }
+        Self([0; WORDS])
     }
 }
 
@@ -67,28 +65,25 @@ impl Seen {
     /// Puts a token in.
     #[inline]
     pub fn insert(&mut self, token: Token) {
-        let word = usize::from(token) / 64;
-        self.seen[word] |= 1 << (token % 64);
-        self.busy[word / 64] |= 1 << (word % 64);
+        self.0[usize::from(token) / 64] |= 1 << (token % 64);
     }
 
     fn write(&self, to: &mut Vec<Token>) {
+        // First which words hold anything, without a branch that nobody could foretell.
+        let (mut busy, mut n) = ([0u16; WORDS], 0);
+        for (word, &seen) in (0..).zip(&self.0) {
+            busy[n] = word;
+            n += usize::from(seen != 0);
+        }
         to.clear();
-        for (group, &busy) in self.busy.iter().enumerate() {
-            for word in bits(busy).map(|bit| group * 64 + bit) {
-                to.extend(bits(self.seen[word]).map(|bit| (word * 64 + bit) as Token));
+        for &word in &busy[..n] {
+            let mut seen = self.0[usize::from(word)];
+            while seen != 0 {
+                to.push(64 * word + seen.trailing_zeros() as Token);
+                seen &= seen - 1;
             }
         }
     }
-}
-
-/// The positions of the bits that are set, ascending.
-fn bits(mut set: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let bit = set.trailing_zeros() as usize;
-        set &= set.wrapping_sub(1);
-        (bit < 64).then_some(bit)
-    })
 }
 
 /// Calls `each(token, symbols)` for every n-gram of `folded`, where `symbols` is the

@@ -3,6 +3,7 @@
 use super::Context;
 use super::background::Background;
 use super::bag::{Bag, Token, for_each_token};
+use super::fit::Wanted;
 use super::subspace::along;
 use crate::text::Folded;
 
@@ -26,7 +27,7 @@ pub struct Contributions {
 impl Background {
     /// Takes the similarities of a comment apart.
     pub fn contributions(&self, comment: &Bag, context: &Context<'_>) -> Contributions {
-        let (fits, context) = self.fits(comment, context);
+        let (fits, context) = self.fits(comment, context, Wanted::ALL);
         let near = fits.passage.map_or(0, |(i, _)| 1u64 << i);
         let mean = |tie: f32| f64::from(tie) / f64::from(fits.weight);
         let relative = |tie: f32| if fits.others.is_some() { mean(tie) } else { 0.0 };

@@ -19,6 +19,7 @@ enum Slots {
 }
 
 /// Slots from which on a dense table is no larger.
+const FEWEST_HASHED: usize = 64;
 const LARGEST_HASHED: usize = BUCKETS / 2;
 
 impl Default for Counts {
@@ -35,6 +36,16 @@ impl Counts {
             Slots::Dense(table) => table[usize::from(token)],
             Slots::Hashed(slots) if slots.is_empty() => 0,
             Slots::Hashed(slots) => slots[place(slots, token)] as u16,
+        }
+    }
+
+    /// Makes room for `more` tokens, as far as they fit the smaller table.
+    pub fn reserve(&mut self, more: usize) {
+        let wanted = 2 * (self.entries + more);
+        if let Slots::Hashed(slots) = &self.slots
+            && slots.len() < wanted.min(LARGEST_HASHED)
+        {
+            self.grow_to(wanted.next_power_of_two().clamp(FEWEST_HASHED, LARGEST_HASHED));
         }
     }
 
@@ -81,7 +92,11 @@ impl Counts {
 
     fn grow(&mut self) {
         let Slots::Hashed(old) = &self.slots else { return };
-        let size = (2 * old.len()).max(64);
+        self.grow_to((2 * old.len()).max(FEWEST_HASHED));
+    }
+
+    fn grow_to(&mut self, size: usize) {
+        let Slots::Hashed(old) = &self.slots else { return };
         if size > LARGEST_HASHED {
             let mut table = vec![0; BUCKETS];
             self.iter().for_each(|(token, number)| table[usize::from(token)] = number);

@@ -5,19 +5,27 @@ use super::background::Background;
 use super::bag::{Bag, Token};
 use super::subspace::{DIMENSIONS, Position};
 use super::thread::Thread;
+use super::ties::{INVERSE_MU_LIFT, Tie, ln_1p};
 use super::{COLUMNS, Context};
 
 /// What one mention in the title weighs, one comment of the thread being 1.
-const TITLE_WEIGHT: f32 = 40.0;
+const TITLE_WEIGHT: u32 = 40;
 /// The same for lead and body.
-const TEXT_WEIGHT: f32 = 10.0;
-/// `1 / μ`: `μ` is about how many tokens of a reference make a token's own share of it
-/// expected. Anything from 5,000 to 60,000 does.
-const INVERSE_MU: f32 = 1.0 / 10_000.0;
-/// The same for a reference that is a set: title, text, passage, parent.
-const INVERSE_MU_SET: f32 = 50.0 * INVERSE_MU;
-/// The same for `topic.lift`.
-const INVERSE_MU_LIFT: f32 = 1.0 / 100_000.0;
+const TEXT_WEIGHT: u32 = 10;
+
+/// Which columns are to be worked out beside those that all models use; the others may be anything.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// Those ending in `_rel`.
+    pub relative: bool,
+    /// `topic.space_…`.
+    pub space: bool,
+}
+
+impl Wanted {
+    /// All of them.
+    pub const ALL: Self = Self { relative: true, space: true };
+}
 
 /// What a token ties its comment to; 0 where the reference does not have it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -54,11 +62,11 @@ fn fixed(value: f32) -> i64 {
 }
 
 impl Level {
+    /// Adds what `times` comments are tied by with one token.
     fn add(&mut self, times: i64, idf: f32, ties: &Ties) {
         self.all += times * fixed(ties.all);
         self.thread += times * fixed(ties.thread);
         self.weight += times * fixed(idf);
-        self.tokens += times;
     }
 
     /// Means of the comments that are left when `own` is taken out.
@@ -89,55 +97,57 @@ pub(super) struct Fits {
 
 impl Context<'_> {
     /// What `token` of the comment ties it to, and its idf.
-    #[inline]
+    #[inline(always)]
     pub(super) fn ties(&self, background: &Background, token: Token) -> (f32, Ties) {
         let parts = self.article.map_or(0, |a| a.parts(token));
         let others = self.thread.map_or(0, |t| t.others(token));
         let in_parent = self.parent.is_some_and(|p| p.contains(token));
-        ties(background.weights(token), parts, others, in_parent)
+        ties(background, token, parts, others, in_parent)
     }
 }
 
-#[inline]
-fn ties((idf, rarity): (f32, f32), parts: u64, others: u16, in_parent: bool) -> (f32, Ties) {
-    if parts == 0 && others == 0 && !in_parent {
-        return (idf, Ties::default());
-    }
-    let tie = |count: f32, inverse_mu: f32| idf * ln_1p(count * inverse_mu * rarity);
-    let others = f32::from(others);
-    let thread = if others > 0.0 { tie(others, INVERSE_MU) } else { 0.0 };
-    if parts == 0 && !in_parent {
-        return (idf, Ties { all: thread, lift: tie(others, INVERSE_MU_LIFT), thread, ..Ties::default() });
-    }
-    let (in_title, passages) = (parts & TITLE != 0, parts >> 1);
-    let one = tie(1.0, INVERSE_MU_SET);
-    let given = |yes: bool, value: f32| if yes { value } else { 0.0 };
-    let article = article_weight(parts);
-    let all = if article > 0.0 { tie(article + others, INVERSE_MU) } else { thread };
-    let lift = tie(article + others, INVERSE_MU_LIFT);
-    let (title, text, parent) = (given(in_title, one), given(passages != 0, one), given(in_parent, one));
-    (idf, Ties { all, lift, title, text, thread, parent, passages })
+#[inline(always)]
+fn ties(background: &Background, token: Token, parts: u64, others: u16, in_parent: bool) -> (f32, Ties) {
+    let level = background.level_of(token);
+    let weights = background.weights_of(level);
+    let by_thread @ [thread, lift] = background.tie(level, u32::from(others));
+    let ties = match parts == 0 && !in_parent {
+        true => Ties { all: thread, lift, thread, ..Ties::default() },
+        false => {
+            let article = article_weight(parts);
+            let by_both =
+                if article > 0 { background.tie(level, article + u32::from(others)) } else { by_thread };
+            more_ties(weights.one, by_both, thread, parts, in_parent)
+        }
+    };
+    (weights.idf, ties)
 }
 
-/// What a token of an article weighs that has it in these parts.
-#[inline]
-fn article_weight(parts: u64) -> f32 {
-    let given = |yes: bool, value: f32| if yes { value } else { 0.0 };
-    given(parts & TITLE != 0, TITLE_WEIGHT) + given(parts > TITLE, TEXT_WEIGHT)
+/// What one mention in the title or the text of an article weighs, in comments.
+fn article_weight(parts: u64) -> u32 {
+    u32::from(parts & TITLE != 0) * TITLE_WEIGHT + u32::from(parts > TITLE) * TEXT_WEIGHT
 }
 
-/// The same, of all tokens of an article.
+/// The ties of what stands not only in the thread; few tokens do.
+#[inline(never)]
+fn more_ties(one: f32, [all, lift]: Tie, thread: f32, parts: u64, in_parent: bool) -> Ties {
+    let given = |yes: bool| if yes { one } else { 0.0 };
+    let (title, text, parent) = (given(parts & TITLE != 0), given(parts > TITLE), given(in_parent));
+    Ties { all, lift, title, text, thread, parent, passages: parts >> 1 }
+}
+
+/// What all tokens of an article weigh.
 fn article_size(article: &ArticleTokens) -> f32 {
     let [title, text] = article.sizes().map(|n| n as f32);
-    TITLE_WEIGHT * title + TEXT_WEIGHT * text
+    TITLE_WEIGHT as f32 * title + TEXT_WEIGHT as f32 * text
 }
 
 impl Background {
     /// What a token that the article has in these parts ties to the article alone.
     #[inline]
     fn about(&self, token: Token, parts: u64) -> f32 {
-        let (idf, rarity) = self.weights(token);
-        idf * ln_1p(article_weight(parts) * INVERSE_MU_LIFT * rarity)
+        let [_, lift] = self.tie(self.level_of(token), article_weight(parts));
+        lift
     }
 
     /// Sums up a thread and its article.
@@ -145,8 +155,9 @@ impl Background {
         let mut level = Level::default();
         for (token, count) in thread.counts() {
             let parts = article.map_or(0, |a| a.parts(token));
-            let (idf, ties) = ties(self.weights(token), parts, count - 1, false);
+            let (idf, ties) = ties(self, token, parts, count - 1, false);
             level.add(i64::from(count), idf, &ties);
+            level.tokens += i64::from(count);
             if parts != 0 {
                 level.about += i64::from(count) * fixed(self.about(token, parts));
             }
@@ -164,32 +175,40 @@ impl Background {
     }
 
     /// The fits of a comment, and what it was compared with: a misplaced thread is no reference.
-    pub(super) fn fits<'a>(&self, comment: &Bag, context: &Context<'a>) -> (Fits, Context<'a>) {
-        let fits = self.fits_in(comment, context);
+    pub(super) fn fits<'a>(
+        &self,
+        comment: &Bag,
+        context: &Context<'a>,
+        wanted: Wanted,
+    ) -> (Fits, Context<'a>) {
+        let fits = self.fits_in(comment, context, wanted);
         if !fits.is_misplaced {
             return (fits, *context);
         }
         let alone = Context { thread: None, parent: None, ..*context };
-        (self.fits_in(comment, &alone), alone)
+        (self.fits_in(comment, &alone, wanted), alone)
     }
 
-    fn fits_in(&self, comment: &Bag, context: &Context<'_>) -> Fits {
+    fn fits_in(&self, comment: &Bag, context: &Context<'_>, wanted: Wanted) -> Fits {
         let mut fits = Fits::default();
-        let mut own = Level::default();
+        let mut own = Level { tokens: comment.tokens().len() as i64, ..Level::default() };
         let mut passages = [0.0f32; PASSAGES];
+        let sums_own = wanted.relative || context.article.is_some_and(|a| a.passages() > 0);
         for &token in comment.tokens() {
             let (idf, t) = context.ties(self, token);
-            fits.weight += idf;
-            own.add(1, idf, &t);
-            if t == Ties::default() {
-                continue;
-            }
             let s = &mut fits.sums;
+            fits.weight += idf;
             s.all += t.all;
             s.lift += t.lift;
+            s.thread += t.thread;
+            if sums_own {
+                own.add(1, idf, &t);
+            }
+            if t.title == 0.0 && t.text == 0.0 && t.parent == 0.0 {
+                continue;
+            }
             s.title += t.title;
             s.text += t.text;
-            s.thread += t.thread;
             s.parent += t.parent;
             let mut bits = t.passages;
             while bits != 0 {
@@ -197,16 +216,27 @@ impl Background {
                 bits &= bits - 1;
             }
         }
-        let best = passages.into_iter().enumerate().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-        fits.passage = best.filter(|(_, sum)| *sum > 0.0);
-        own.position = self.subspace().map(|space| space.position(comment)).unwrap_or_default();
+        if fits.sums.text > 0.0 {
+            let passages = passages.into_iter().enumerate();
+            fits.passage = passages.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+        }
+        if let (true, Some(space)) = (wanted.space, self.subspace()) {
+            own.position = space.position(comment);
+        }
         fits.position = own.position;
-        self.against(&mut fits, comment, &own, context);
+        self.against(&mut fits, comment, &own, context, wanted);
         fits
     }
 
     /// What needs thread and article as wholes.
-    fn against(&self, fits: &mut Fits, comment: &Bag, own: &Level, context: &Context<'_>) {
+    fn against(
+        &self,
+        fits: &mut Fits,
+        comment: &Bag,
+        own: &Level,
+        context: &Context<'_>,
+        wanted: Wanted,
+    ) {
         let (article, alone) = (context.article.filter(|a| !a.is_empty()), Thread::default());
         let thread = context.thread.filter(|_| context.others() > 0);
         if thread.is_none() && article.is_none() {
@@ -217,13 +247,19 @@ impl Background {
             None => self.level(thread.unwrap_or(&alone), article),
         };
         let mut size = article.map_or(0.0, article_size);
-        fits.directions[0] = own.position.direction_to(&level.article);
+        if wanted.space {
+            fits.directions[0] = own.position.direction_to(&level.article);
+        }
         if thread.is_some() {
             size += (level.tokens - own.tokens).max(0) as f32;
-            fits.others = level.without(own);
             fits.is_misplaced =
                 article.is_some_and(|article| self.is_misplaced(comment, article, &level, own));
-            fits.directions[1] = own.position.direction_to(&level.position.without(&own.position));
+            if wanted.relative {
+                fits.others = level.without(own);
+            }
+            if wanted.space {
+                fits.directions[1] = own.position.direction_to(&level.position.without(&own.position));
+            }
         }
         fits.expected = f64::from(ln_1p(size * INVERSE_MU_LIFT));
     }
@@ -248,7 +284,12 @@ impl Background {
     /// Appends the [`COLUMNS`] of a comment to `row`; a missing reference is 0 in its
     /// own column and in its `has_` column.
     pub fn columns(&self, comment: &Bag, context: &Context<'_>, row: &mut Vec<f64>) {
-        let (fits, context) = self.fits(comment, context);
+        self.wanted_columns(comment, context, Wanted::ALL, row);
+    }
+
+    /// The same where only the `wanted` ones matter.
+    pub fn wanted_columns(&self, comment: &Bag, context: &Context<'_>, wanted: Wanted, row: &mut Vec<f64>) {
+        let (fits, context) = self.fits(comment, context, wanted);
         let mean = |sum: f32| if fits.weight > 0.0 { f64::from(sum) / f64::from(fits.weight) } else { 0.0 };
         let Ties { all, lift, title, text, thread, parent, .. } = fits.sums;
         let passage = fits.passage.map_or(0.0, |(_, sum)| sum);
@@ -273,33 +314,5 @@ impl Background {
             flag(context.parent.is_some()),
         ];
         row.extend(columns);
-    }
-}
-
-/// `ln(1 + x)` for `x ≥ 0`, to about 1e-6, by arithmetic that is the same on every
-/// machine: `ln m = 2 artanh((m − 1) / (m + 1))` with the mantissa `m` in `[√½, √2)`.
-#[inline]
-fn ln_1p(x: f32) -> f32 {
-    const ROOT_HALF: u32 = 0x3F35_04F3;
-    let shifted = (1.0 + x).to_bits() - ROOT_HALF;
-    let exponent = (shifted >> 23) as f32;
-    let m = f32::from_bits((shifted & 0x007F_FFFF) + ROOT_HALF);
-    let s = (m - 1.0) / (m + 1.0);
-    let z = s * s;
-    exponent * std::f32::consts::LN_2 + 2.0 * s * (1.0 + z * (1.0 / 3.0 + z * (0.2 + z * (1.0 / 7.0))))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_logarithm_is_the_logarithm() {
-        let mut x = 0.0f32;
-        while x < 1e9 {
-            let exact = f64::from(x).ln_1p();
-            assert!((f64::from(ln_1p(x)) - exact).abs() < 2e-6 * exact.max(1.0), "{x}");
-            x = x * 1.013 + 1e-4;
-        }
     }
 }

@@ -29,12 +29,13 @@ mod fit;
 mod pairs;
 mod subspace;
 mod thread;
+mod ties;
 
 pub use article::{ArticleTokens, PASSAGES, TITLE, passages};
 pub use background::Background;
 pub use bag::{BITS, BUCKETS, Bag, Token, for_each_token};
 pub use contributions::{Contributions, SIMILARITIES, spread};
-pub use fit::Level;
+pub use fit::{Level, Wanted};
 pub use pairs::for_each_pair;
 pub use subspace::{DIMENSIONS, Position, Subspace};
 pub use thread::Thread;

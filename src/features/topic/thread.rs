@@ -17,6 +17,9 @@ pub struct Thread {
 impl Thread {
     /// Counts one more comment.
     pub fn add(&mut self, comment: &Bag) {
+        if self.comments == 0 {
+            self.counts.reserve(comment.tokens().len());
+        }
         self.comments += 1;
         for &token in comment.tokens() {
             self.counts.update(token, |n| n.saturating_add(1));
