@@ -11,6 +11,9 @@ use super::batch::Batch;
 use super::reader::{Fate, Reader};
 use crate::cli::inputs::Tables;
 
+/// Bytes of rows that are kept at most, if that much of the room for threads is left.
+const KEPT: usize = 32 << 20;
+
 /// Reads a table whose comments are not scored here.
 ///
 /// # Errors
@@ -58,7 +61,7 @@ impl<B: Fn(&str) -> Bag + Sync> Gather<'_, B> {
             threads.add_comments(&comments, &bag, || reader.fill(&mut next, &fate))?;
             threads.relieve()?;
             size += batch.size();
-            if kept.is_some() && size > threads.room_left() {
+            if kept.is_some() && size > threads.room_left().min(KEPT) {
                 kept = None;
                 reader.without_layout();
             }
