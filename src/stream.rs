@@ -73,6 +73,9 @@ impl Entry {
     }
 }
 
+/// The entry of an article, and comments that join its thread.
+type Group<'a> = (Box<Entry>, &'a [(Key, Bag)]);
+
 /// What the first pass takes from a row.
 #[derive(Clone, Copy, Debug)]
 pub struct Gathered<'a> {
@@ -147,9 +150,8 @@ impl Threads {
     /// Adds comments to their threads; those of an article stand together.
     fn add_bags(&mut self, bags: &[(Key, Bag)]) {
         let of_article = bags.chunk_by(|a, b| a.0 == b.0);
-        let mut groups: Vec<(Box<Entry>, &[(Key, Bag)])> =
-            of_article.map(|group| (self.take(group[0].0), group)).collect();
-        let add_all = |(entry, group): &mut (Box<Entry>, &[(Key, Bag)])| {
+        let mut groups: Vec<Group<'_>> = of_article.map(|group| (self.take(group[0].0), group)).collect();
+        let add_all = |(entry, group): &mut Group<'_>| {
             group.iter().for_each(|(_, bag)| entry.thread.add(bag));
         };
         match &mut groups[..] {
