@@ -12,7 +12,7 @@ use netiquette::features::sentence::Sentences;
 use netiquette::features::topic::Context;
 use netiquette::model::file::embedded;
 use netiquette::scorer::{Scorer, Scratch, Scratches};
-use netiquette::stream::{Gathered, Threads};
+use netiquette::stream::{Gathered, Key, Threads};
 use netiquette::text::Folded;
 use synthetic::Synthetic;
 
@@ -89,13 +89,14 @@ fn csv_to_csv(
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_bytes());
         reader.records().map(|record| record.expect("a record")).collect::<Vec<_>>()
     };
-    let gathered: Vec<Gathered> = read()
+    let records = read();
+    let gathered: Vec<Gathered> = records
         .iter()
-        .map(|r| Gathered { text: r[2].to_owned(), article_id: r[1].to_owned(), parent_id: String::new() })
+        .map(|r| Gathered { text: &r[2], article: Key::of(&r[1]), parent: Key::NONE })
         .collect();
     let mut threads = Threads::default();
     let scratches = Scratches::default();
-    threads.add_comments(&gathered, |text| scratches.with(|scratch| scorer.bag(text, scratch)));
+    threads.add_comments(&gathered, |text| scratches.with(|scratch| scorer.bag(text, scratch)), || ());
     threads.settle(&[background]).expect("threads that never spill");
     let (mut scratch, mut scores, mut out) = (Scratch::default(), Vec::new(), String::new());
     for record in read() {

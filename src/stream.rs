@@ -4,46 +4,43 @@
 //! Memory does not grow with the number of comments, but for eight bytes for each that is
 //! answered, nor much with that of articles; see [`Threads::spilling`].
 
+mod key;
+mod parents;
+mod room;
+mod share;
 pub mod spill;
 
-use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::Arc;
+use std::collections::HashMap;
 
 use rayon::prelude::*;
-use xxhash_rust::xxh3::xxh3_64;
 
+pub use self::key::{Key, Keys};
+pub use self::parents::{PARENT_REACH, Parents};
+pub use self::share::share_out;
 use self::spill::{Open, Place, Spill};
 use crate::comment::Article;
-use crate::error::Result;
 use crate::features::topic::{ArticleTokens, Background, Bag, Context, Level, Thread};
 use crate::hashed::Hashed;
 use crate::text::Folded;
-
-/// Comments that may lie between a comment and its parent for the parent to count.
-pub const PARENT_REACH: usize = 65_536;
-
-/// Tokens that all parents within reach may have together (64 MiB); beyond it the oldest are
-/// forgotten early. Comments of usual length do not come near it.
-const PARENT_TOKENS: usize = 1 << 24;
 
 /// Bytes of threads and articles that are kept in memory where there is a store for others.
 const ROOM: usize = 64 << 20;
 
 /// Comments that one thread reads at a time.
-const CHUNK: usize = 64;
+const CHUNK: usize = 16;
 
 /// What the first pass gathers: per article its tokens and its thread, and which
 /// comments are answered (eight bytes each).
 #[derive(Debug, Default)]
 pub struct Threads {
-    articles: HashMap<u64, Slot, Hashed>,
-    parents: HashSet<u64, Hashed>,
-    folded: Folded,
-    bag: Bag,
+    articles: HashMap<Key, Slot, Hashed>,
+    parents: Keys,
     spill: Spill,
     /// Bytes of all entries in memory.
     held: usize,
     room: usize,
+    /// Counts the calls that use entries, to tell those not used for long.
+    now: u32,
 }
 
 /// What is known of an article, in pieces that add up.
@@ -53,6 +50,8 @@ struct Slot {
     /// The pieces in the store; while reading goes on, `entry` is not among them.
     places: Vec<Place>,
     has_article: bool,
+    /// When it was used last.
+    used: u32,
 }
 
 #[derive(Debug, Default)]
@@ -67,17 +66,25 @@ impl Entry {
     fn bytes(&self) -> usize {
         self.thread.bytes() + self.article.as_ref().map_or(0, ArticleTokens::bytes) + size_of::<Self>()
     }
+
+    fn sum_up(&mut self, backgrounds: &[&Background]) {
+        let (thread, article) = (&self.thread, self.article.as_ref());
+        self.levels = backgrounds.iter().map(|background| background.level(thread, article)).collect();
+    }
 }
 
+/// The entry of an article, and comments that join its thread.
+type Group<'a> = (Box<Entry>, &'a [(Key, Bag)]);
+
 /// What the first pass takes from a row.
-#[derive(Clone, Debug, Default)]
-pub struct Gathered {
+#[derive(Clone, Copy, Debug)]
+pub struct Gathered<'a> {
     /// The comment; needed only under an article.
-    pub text: String,
+    pub text: &'a str,
     /// Its article, if any.
-    pub article_id: String,
+    pub article: Key,
     /// The comment it answers, if any.
-    pub parent_id: String,
+    pub parent: Key,
 }
 
 impl Threads {
@@ -89,117 +96,89 @@ impl Threads {
 
     /// Notes an article. What was noted of it first stays.
     pub fn add_article(&mut self, article: &Article) {
-        let slot = self.articles.entry(key(&article.article_id)).or_default();
-        if !slot.has_article {
-            slot.has_article = true;
-            let tokens = ArticleTokens::new(&article.title, &article.lead, &article.text);
-            self.held += change(slot, |entry| entry.article = Some(tokens));
-        }
+        self.add_articles(std::slice::from_ref(article));
     }
 
-    /// Whether the article's text is known.
-    pub fn knows_article(&self, article_id: &str) -> bool {
-        self.articles.get(&key(article_id)).is_some_and(|slot| slot.has_article)
+    /// Notes articles as [`Threads::add_article`] does, on all threads.
+    pub fn add_articles(&mut self, articles: &[Article]) {
+        let mut is_new = |article: &&Article| {
+            let slot = self.articles.entry(Key::of(&article.article_id)).or_default();
+            !std::mem::replace(&mut slot.has_article, true)
+        };
+        let new: Vec<&Article> = articles.iter().filter(&mut is_new).collect();
+        let tokens_of = |article: &&Article| ArticleTokens::new(&article.title, &article.lead, &article.text);
+        let tokens: Vec<ArticleTokens> = new.par_iter().map(tokens_of).collect();
+        for (article, tokens) in new.into_iter().zip(tokens) {
+            let key = Key::of(&article.article_id);
+            let mut entry = self.take(key);
+            entry.article = Some(tokens);
+            self.put(key, entry);
+        }
     }
 
     /// Notes a comment: its text joins its thread, its parent is remembered.
     pub fn add_comment(&mut self, text: &str, article_id: &str, parent_id: &str) {
-        if !article_id.is_empty() {
-            self.folded.fold(text);
-            self.bag.fill(&self.folded);
-            let slot = self.articles.entry(key(article_id)).or_default();
-            self.held += change(slot, |entry| entry.thread.add(&self.bag));
+        let article = Key::of(article_id);
+        if !article.is_none() {
+            self.add_bags(&[(article, Bag::new(&Folded::new(text)))]);
         }
-        self.add_parent(parent_id);
+        self.add_parents([Key::of(parent_id)]);
     }
 
-    /// Notes comments as [`Threads::add_comment`] does, on all threads; `bag` gives the topic
-    /// tokens of a text.
-    pub fn add_comments(&mut self, comments: &[Gathered], bag: impl Fn(&str) -> Bag + Sync) {
-        let of_chunk = |comments: &[Gathered]| {
-            let in_thread = comments.iter().filter(|c| !c.article_id.is_empty());
-            in_thread.map(|c| (key(&c.article_id), bag(&c.text))).collect::<Vec<_>>()
-        };
-        let bags: Vec<Vec<(u64, Bag)>> = comments.par_chunks(CHUNK).map(of_chunk).collect();
-        for (article, bag) in bags.into_iter().flatten() {
-            let slot = self.articles.entry(article).or_default();
-            self.held += change(slot, |entry| entry.thread.add(&bag));
-        }
-        comments.iter().for_each(|comment| self.add_parent(&comment.parent_id));
-    }
-
-    fn add_parent(&mut self, parent_id: &str) {
-        if !parent_id.is_empty() {
-            self.parents.insert(key(parent_id));
-        }
-    }
-
-    /// To be called between comments: makes room where there is a store.
-    ///
-    /// # Errors
-    /// [`Kind::Io`](crate::error::Kind::Io) when the store cannot be written.
-    pub fn relieve(&mut self) -> Result<()> {
-        if self.held > self.room && self.spill.is_possible() {
-            self.put_away()?;
-        }
-        Ok(())
-    }
-
-    fn put_away(&mut self) -> Result<()> {
-        for slot in self.articles.values_mut() {
-            if let Some(entry) = slot.entry.take() {
-                slot.places.push(self.spill.write(&entry)?);
-            }
-        }
-        self.held = 0;
-        Ok(())
-    }
-
-    /// Ends the first pass: sums up every thread once for each of the `backgrounds` (of the
-    /// models that will score), so that no comment has to. Changes no score.
-    ///
-    /// # Errors
-    /// [`Kind::Io`](crate::error::Kind::Io) when the store cannot be written.
-    pub fn settle(&mut self, backgrounds: &[&Background]) -> Result<()> {
-        if self.spill.is_used() {
-            return self.put_away();
-        }
-        let mut entries: Vec<&mut Entry> =
-            self.articles.values_mut().filter_map(|slot| slot.entry.as_deref_mut()).collect();
-        entries.par_iter_mut().for_each(|entry| entry.sum_up(backgrounds));
-        Ok(())
-    }
-
-    /// Fetches what [`context`](Threads::context) will be asked for, with the `backgrounds` of
-    /// [`settle`](Threads::settle), after which nothing can be added.
-    ///
-    /// # Errors
-    /// [`Kind::Io`](crate::error::Kind::Io) when the store cannot be read.
-    pub fn fetch<'a>(
+    /// Notes comments as [`Threads::add_comment`] does, on all threads, and does `beside` at the
+    /// same time; `bag` gives the topic tokens of a text.
+    pub fn add_comments<R: Send>(
         &mut self,
-        article_ids: impl Iterator<Item = &'a str>,
-        backgrounds: &[&Background],
-    ) -> Result<()> {
-        if !self.spill.is_used() {
-            return Ok(());
+        comments: &[Gathered<'_>],
+        bag: impl Fn(&str) -> Bag + Sync,
+        beside: impl FnOnce() -> R + Send,
+    ) -> R {
+        let chunks: Vec<&[Gathered<'_>]> = comments.chunks(CHUNK).collect();
+        let of_chunk = |i: usize| {
+            let in_thread = chunks[i].iter().filter(|c| !c.article.is_none());
+            in_thread.map(|c| (c.article, bag(c.text))).collect::<Vec<_>>()
+        };
+        let (beside, bags) = share_out(chunks.len(), beside, of_chunk);
+        let mut bags: Vec<(Key, Bag)> = bags.into_iter().flatten().collect();
+        // Counts are the same in every order.
+        bags.sort_unstable_by_key(|(article, _)| *article);
+        self.add_bags(&bags);
+        self.add_parents(comments.iter().map(|comment| comment.parent));
+        beside
+    }
+
+    /// Adds comments to their threads; those of an article stand together.
+    fn add_bags(&mut self, bags: &[(Key, Bag)]) {
+        let of_article = bags.chunk_by(|a, b| a.0 == b.0);
+        let mut groups: Vec<Group<'_>> = of_article.map(|group| (self.take(group[0].0), group)).collect();
+        let add_all = |(entry, group): &mut Group<'_>| {
+            group.iter().for_each(|(_, bag)| entry.thread.add(bag));
+        };
+        match &mut groups[..] {
+            [only] => add_all(only),
+            groups => groups.par_iter_mut().for_each(add_all),
         }
-        if self.held > self.room {
-            self.articles.values_mut().for_each(|slot| slot.entry = None);
-            self.held = 0;
-        }
-        for id in article_ids {
-            let Some(slot) = self.articles.get_mut(&key(id)).filter(|slot| slot.entry.is_none()) else {
-                continue;
-            };
-            let mut entry = Box::<Entry>::default();
-            for &place in &slot.places {
-                self.spill.add_to(&mut entry, place)?;
-            }
-            entry.sum_up(backgrounds);
-            self.held += entry.bytes();
-            slot.entry = Some(entry);
-        }
-        Ok(())
+        groups.into_iter().for_each(|(entry, group)| self.put(group[0].0, entry));
+    }
+
+    fn add_parents(&mut self, parents: impl IntoIterator<Item = Key>) {
+        self.parents.extend(parents.into_iter().filter(|parent| !parent.is_none()));
+    }
+
+    /// The entry of an article, to be changed and [put](Self::put) back.
+    fn take(&mut self, article: Key) -> Box<Entry> {
+        let Some(mut entry) = self.articles.entry(article).or_default().entry.take() else {
+            return Box::default();
+        };
+        self.held -= entry.bytes();
+        entry.levels.clear();
+        entry
+    }
+
+    fn put(&mut self, article: Key, entry: Box<Entry>) {
+        self.held += entry.bytes();
+        let slot = self.articles.entry(article).or_default();
+        (slot.entry, slot.used) = (Some(entry), self.now);
     }
 
     /// Number of articles noted.
@@ -210,15 +189,12 @@ impl Threads {
     /// What a comment of the article is compared with, the parent apart; by the only model, or
     /// the first.
     pub fn context(&self, article_id: &str) -> Context<'_> {
-        self.context_of(article_id, 0)
+        self.context_of(Key::of(article_id), 0)
     }
 
     /// The same for the model with background number `background`.
-    pub fn context_of(&self, article_id: &str, background: usize) -> Context<'_> {
-        let slot = match article_id.is_empty() {
-            true => None,
-            false => self.articles.get(&key(article_id)),
-        };
+    pub fn context_of(&self, article: Key, background: usize) -> Context<'_> {
+        let slot = if article.is_none() { None } else { self.articles.get(&article) };
         let entry = slot.and_then(|slot| slot.entry.as_deref());
         Context {
             article: entry.and_then(|e| e.article.as_ref()),
@@ -228,61 +204,15 @@ impl Threads {
         }
     }
 
+    /// Whether some comment answers another.
+    pub fn has_answers(&self) -> bool {
+        !self.parents.is_empty()
+    }
+
     /// Whether some comment answers `id`.
-    pub fn is_answered(&self, id: &str) -> bool {
-        !id.is_empty() && self.parents.contains(&key(id))
+    pub fn is_answered(&self, id: Key) -> bool {
+        !id.is_none() && self.parents.contains(&id)
     }
-}
-
-impl Entry {
-    fn sum_up(&mut self, backgrounds: &[&Background]) {
-        let (thread, article) = (&self.thread, self.article.as_ref());
-        self.levels = backgrounds.iter().map(|background| background.level(thread, article)).collect();
-    }
-}
-
-/// Changes the entry of `slot`; by how many bytes it has grown.
-fn change(slot: &mut Slot, change: impl FnOnce(&mut Entry)) -> usize {
-    let before = slot.entry.as_ref().map_or(0, |entry| entry.bytes());
-    let entry = slot.entry.get_or_insert_default();
-    change(entry);
-    entry.levels.clear();
-    entry.bytes().saturating_sub(before)
-}
-
-/// The answered comments among the last [`PARENT_REACH`], for the second pass.
-#[derive(Debug, Default)]
-pub struct Parents {
-    bags: HashMap<u64, Arc<Bag>, Hashed>,
-    order: VecDeque<Option<u64>>,
-    tokens: usize,
-}
-
-impl Parents {
-    /// Notes a comment in the order of the stream; `bag` where some comment answers it.
-    pub fn add(&mut self, id: &str, bag: Option<Bag>) {
-        let noted = bag.map(|bag| {
-            self.tokens += bag.tokens().len();
-            let before = self.bags.insert(key(id), Arc::new(bag));
-            self.tokens -= before.map_or(0, |before| before.tokens().len());
-            key(id)
-        });
-        self.order.push_back(noted);
-        while self.order.len() > PARENT_REACH || self.tokens > PARENT_TOKENS {
-            let Some(oldest) = self.order.pop_front() else { break };
-            let forgotten = oldest.and_then(|oldest| self.bags.remove(&oldest));
-            self.tokens -= forgotten.map_or(0, |bag| bag.tokens().len());
-        }
-    }
-
-    /// The comment called `id`, if it lies within reach.
-    pub fn get(&self, id: &str) -> Option<&Arc<Bag>> {
-        if id.is_empty() { None } else { self.bags.get(&key(id)) }
-    }
-}
-
-fn key(id: &str) -> u64 {
-    xxh3_64(id.as_bytes())
 }
 
 #[cfg(test)]
@@ -305,15 +235,14 @@ mod tests {
     #[test]
     fn comments_noted_together_are_those_noted_one_by_one() {
         let rows = [("eins zwei", "a", ""), ("drei", "", "p"), ("zwei", "a", "q"), ("vier", "b", "")];
-        let own = str::to_owned;
         let gathered = rows.map(|(text, article, parent)| Gathered {
-            text: own(text),
-            article_id: own(article),
-            parent_id: own(parent),
+            text,
+            article: Key::of(article),
+            parent: Key::of(parent),
         });
         let (mut one, mut all) = (Threads::default(), Threads::default());
         rows.iter().for_each(|(text, article, parent)| one.add_comment(text, article, parent));
-        all.add_comments(&gathered, |text| Bag::new(&Folded::new(text)));
+        all.add_comments(&gathered, |text| Bag::new(&Folded::new(text)), || ());
         for article in ["a", "b"] {
             let counts = |threads: &Threads| {
                 let mut counts: Vec<_> = threads.context(article).thread.unwrap().counts().collect();
@@ -323,72 +252,7 @@ mod tests {
             assert_eq!(counts(&one), counts(&all));
             assert!(!counts(&all).is_empty());
         }
-        assert_eq!(["p", "q", "r"].map(|id| all.is_answered(id)), [true, true, false]);
+        assert_eq!(["p", "q", "r"].map(|id| all.is_answered(Key::of(id))), [true, true, false]);
         assert_eq!(all.articles(), 2);
-    }
-
-    #[test]
-    fn a_parent_out_of_reach_is_forgotten() {
-        let mut parents = Parents::default();
-        let bag = Bag::new(&Folded::new("ein Elternkommentar"));
-        parents.add("p", Some(bag.clone()));
-        for _ in 0..PARENT_REACH - 1 {
-            parents.add("", None);
-        }
-        assert_eq!(parents.get("p").map(Arc::as_ref), Some(&bag));
-        parents.add("", None);
-        assert_eq!(parents.get("p"), None);
-    }
-
-    #[test]
-    fn huge_parents_are_forgotten_early_and_all_in_order() {
-        let huge: String = (0..400_000).map(|i| format!("w{i:x} ")).collect();
-        let bag = Bag::new(&Folded::new(&huge));
-        let fitting = PARENT_TOKENS / bag.tokens().len();
-        let mut parents = Parents::default();
-        for i in 0..=fitting {
-            parents.add(&i.to_string(), Some(bag.clone()));
-        }
-        assert!(parents.get("0").is_none());
-        assert!((1..=fitting).all(|i| parents.get(&i.to_string()).is_some()));
-        assert!(parents.tokens <= PARENT_TOKENS);
-    }
-
-    #[test]
-    fn what_is_put_away_is_what_is_kept() {
-        let open: Open = || Ok(Box::new(std::io::Cursor::new(Vec::new())));
-        let background = Background::learn(&[Bag::new(&Folded::new("ein paar Worte im Allgemeinen"))]);
-        let (mut kept, mut spilling) = (Threads::default(), Threads::spilling(open));
-        spilling.room = 1000;
-        let title = |i: usize| Article {
-            article_id: format!("a{}", i % 7),
-            title: format!("Titel {i}"),
-            text: format!("Absatz {i}\n\nnoch einer"),
-            ..Article::default()
-        };
-        for threads in [&mut kept, &mut spilling] {
-            for i in 0..100 {
-                threads.add_article(&title(i));
-                threads.add_comment(
-                    &format!("Kommentar {} zur Sache {i}", i % 9),
-                    &format!("a{}", i % 7),
-                    "",
-                );
-                threads.relieve().unwrap();
-            }
-            threads.settle(&[&background]).unwrap();
-        }
-        assert!(spilling.spill.is_used() && !kept.spill.is_used());
-        let comment = Bag::new(&Folded::new("Kommentar 3 zum Titel 5 und zur Sache"));
-        for i in 0..7 {
-            let id = format!("a{i}");
-            spilling.fetch([id.as_str()].into_iter(), &[&background]).unwrap();
-            let columns = |threads: &Threads| {
-                let mut columns = Vec::new();
-                background.columns(&comment, &threads.context(&id), &mut columns);
-                columns
-            };
-            assert_eq!(columns(&spilling), columns(&kept), "{id}");
-        }
     }
 }

@@ -19,7 +19,7 @@ use super::input::{InputOptions, articles};
 use super::inputs::Inputs;
 use super::log::Log;
 use super::models::load;
-use super::score::gather;
+use super::score::gather::gather;
 use super::table::plain;
 
 /// Explain a score: its parts and the words that carry it
@@ -109,7 +109,7 @@ fn from_table(args: &ExplainArgs, wanted: &str, log: &Log) -> anyhow::Result<Sub
     let path = args.comments.clone().unwrap_or_else(|| PathBuf::from("-"));
     let inputs = Inputs::new(&[path], &options, log)?;
     let bag = |text: &str| Bag::new(&Folded::new(text));
-    gather(&mut inputs.open("reading", log)?, &mut threads, true, &bag)?;
+    gather(inputs.open("reading", log)?, &mut threads, bag)?;
     let find = |id: &str| -> netiquette::Result<Option<[String; 3]>> {
         let mut table = inputs.open("searching", log)?;
         while let Some(outcome) = table.next_row()? {

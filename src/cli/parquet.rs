@@ -13,6 +13,7 @@ use parquet::schema::types::Type;
 
 use super::models::{Cell, Column};
 use super::output::{Artifact, Committed};
+use super::writer::Layout;
 
 /// Rows of a row group, which is held in memory.
 const ROWS: usize = 65_536;
@@ -32,12 +33,14 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Begins a file with these columns, then those that scoring adds.
+    /// Begins a file with the columns of `layout`.
     ///
     /// # Errors
     /// If writing fails.
-    pub fn new(out: Artifact, columns: &[String], added: &[Column]) -> Result<Self> {
-        let schema = schema(columns, added).map_err(failed)?;
+    pub fn new(out: Artifact, layout: &Layout) -> Result<Self> {
+        let columns: Vec<String> = layout.theirs().cloned().collect();
+        let added: Vec<Column> = layout.added().cloned().collect();
+        let schema = schema(&columns, &added).map_err(failed)?;
         let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
         let writer =
             SerializedFileWriter::new(out, Arc::new(schema), Arc::new(properties)).map_err(failed)?;
@@ -47,7 +50,7 @@ impl Rows {
             cells: vec![Vec::new(); columns.len()],
             scores: vec![Vec::new(); labels],
             flags: vec![Vec::new(); labels],
-            added: added.to_vec(),
+            added,
             bytes: 0,
         })
     }

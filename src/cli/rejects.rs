@@ -217,6 +217,14 @@ impl Tally {
         self.read += 1;
         self.rejected += 1;
     }
+
+    /// Counts what another tally has counted.
+    pub fn add(&mut self, other: &Self) {
+        self.read += other.read;
+        self.scored += other.scored;
+        self.rejected += other.rejected;
+        self.skipped += other.skipped;
+    }
 }
 
 #[cfg(test)]
@@ -307,5 +315,7 @@ mod tests {
         tally.skip();
         tally.score();
         assert_eq!(tally, Tally { read: 4, scored: 2, rejected: 1, skipped: 1 });
+        tally.add(&tally.clone());
+        assert_eq!(tally, Tally { read: 8, scored: 4, rejected: 2, skipped: 2 });
     }
 }

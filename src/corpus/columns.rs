@@ -22,6 +22,8 @@ pub enum Field {
 }
 
 impl Field {
+    const COUNT: usize = Self::Source as usize + 1;
+
     /// Fields that hold running text.
     pub(super) const PROSE: [Field; 6] =
         [Field::Text, Field::ArticleTitle, Field::ArticleLead, Field::ArticleText, Field::Title, Field::Lead];
@@ -133,7 +135,8 @@ impl Mapping {
 #[derive(Clone, Debug)]
 pub struct Columns {
     header: Vec<String>,
-    meaning: Vec<(Field, usize)>,
+    /// By field, as each row asks for several.
+    meaning: [Option<usize>; Field::COUNT],
     mapping: Mapping,
     notes: Vec<String>,
 }
@@ -148,11 +151,10 @@ impl Columns {
     pub fn resolve(header: Vec<String>, role: Role, mapping: &Mapping) -> Result<Self> {
         let header: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
         refuse_duplicates(&header)?;
-        let mut columns = Self { header, meaning: Vec::new(), mapping: mapping.clone(), notes: Vec::new() };
+        let mut columns =
+            Self { header, meaning: [None; Field::COUNT], mapping: mapping.clone(), notes: Vec::new() };
         for &(field, names) in role.fields() {
-            if let Some(at) = columns.find(names)? {
-                columns.meaning.push((field, at));
-            }
+            columns.meaning[field as usize] = columns.find(names)?;
         }
         columns.require(role)?;
         Ok(columns)
@@ -222,7 +224,7 @@ impl Columns {
 
     /// Index of the column that means `field`.
     pub fn index(&self, field: Field) -> Option<usize> {
-        self.meaning.iter().find(|(known, _)| *known == field).map(|(_, at)| *at)
+        self.meaning[field as usize]
     }
 
     /// Index of a column by name (a label, a fold), after the user's mapping.

@@ -137,10 +137,10 @@ pub(super) fn blank_line(bytes: &[u8], at_end: bool, newline: u8) -> usize {
 /// Appends `content` to `scratch` with its doubled quotes made single.
 fn undouble(content: &str, scratch: &mut String) {
     let mut rest = content;
-    while let Some((before, after)) = rest.split_once("\"\"") {
-        scratch.push_str(before);
-        scratch.push('"');
-        rest = after;
+    // Every quote is the first of two, of which it is taken and the other left.
+    while let Some(quote) = memchr::memchr(QUOTE, rest.as_bytes()) {
+        scratch.push_str(&rest[..=quote]);
+        rest = rest.get(quote + 2..).unwrap_or_default();
     }
     scratch.push_str(rest);
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use super::columns::{Columns, Field, judgement};
 use super::csv::Span;
@@ -61,6 +62,13 @@ impl<'a> Row<'a> {
     /// A field by its meaning, as it came.
     pub fn cell(&self, field: Field) -> &'a str {
         self.columns.index(field).map_or("", |i| self.field(i))
+    }
+
+    /// Where a field stands in [`raw`](Self::raw), if it stands there as [`get`](Self::get) gives it.
+    pub fn place(&self, field: Field) -> Option<Range<usize>> {
+        let is_plain = self.plain.iter().any(|(known, _)| *known == field);
+        let span = self.columns.index(field).and_then(|i| self.spans.get(i));
+        span.filter(|span| !span.apart && !is_plain).map(|span| span.start..span.end)
     }
 
     /// The judgement in column `i`.

@@ -1,5 +1,6 @@
 use super::*;
 use crate::features::Extractor;
+use crate::features::ngram::Space;
 
 fn memo(shares: usize) -> Memo {
     let mut memo = Memo::one_of(shares);
@@ -18,7 +19,7 @@ fn note(memo: &mut Memo, facts: &Facts, token: &str, sums: &[i64]) -> Id {
 
 #[test]
 fn what_is_known_of_a_token_is_what_was_noted() {
-    let extractor = Extractor::builtin([12; 4]).unwrap();
+    let extractor = Extractor::builtin([12; Space::ALL.len()]).unwrap();
     let mut memo = memo(1);
     let mut facts = Facts::default();
     for (token, sums) in [

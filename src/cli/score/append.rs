@@ -14,6 +14,7 @@ use netiquette::error::{Error, Position, Result};
 use netiquette::escape::spreadsheet;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::reader::Fate;
 use crate::cli::input::Source;
 use crate::cli::inputs::Tables;
 use crate::cli::log::Log;
@@ -37,17 +38,6 @@ pub struct Past {
     spreadsheet_safe: bool,
 }
 
-/// What is done with a row of the input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// It is scored.
-    Score,
-    /// It is in the output.
-    Skip,
-    /// It could not be told from others.
-    Nameless,
-}
-
 impl Past {
     /// Reads what the output holds. A comment scored by another model is left alone, unless
     /// `rescore` is set; one whose text has changed is new.
@@ -66,7 +56,7 @@ impl Past {
         if std::fs::metadata(writer.path()).map_or(0, |there| there.len()) == 0 {
             return Ok(past);
         }
-        let (format, delimiter) = writer.format();
+        let (format, delimiter) = writer.layout().format();
         past.options = Options {
             encoding: Some(netiquette::corpus::encoding("utf-8")?),
             delimiter: (format == OutputFormat::Csv).then_some(delimiter as u8),
@@ -189,8 +179,8 @@ fn next<'a>(table: &'a mut Table, name: &str) -> Result<Option<Row<'a>>> {
 
 /// Rows of different columns do not go into one file.
 fn refuse_other_columns(table: &Table, writer: &Writer) -> Result<()> {
-    let same = match (table.format(), writer.format()) {
-        (Format::Csv(_), (OutputFormat::Csv, _)) => table.header() == writer.columns(),
+    let same = match (table.format(), writer.layout().format()) {
+        (Format::Csv(_), (OutputFormat::Csv, _)) => table.header() == writer.layout().columns(),
         (Format::JsonLines, (OutputFormat::Jsonl, _)) => true,
         _ => false,
     };

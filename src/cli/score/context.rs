@@ -3,16 +3,16 @@
 //!
 //! A comment that is in the input as well, by its `id`, counts once: as it is there.
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 
-use netiquette::corpus::{Field, Options, Outcome};
+use netiquette::corpus::{Field, Options, Outcome, Row};
 use netiquette::error::Error;
 use netiquette::features::topic::Bag;
-use netiquette::stream::{Parents, Threads};
-use xxhash_rust::xxh3::xxh3_64;
+use netiquette::stream::{Key, Keys, Parents, Threads};
 
-use super::gather_if;
+use super::batch::Batch;
+use super::gather::Gather;
+use super::reader::{Fate, Reader};
 use crate::cli::inputs::Inputs;
 use crate::cli::log::Log;
 use crate::cli::paths::is_stdout;
@@ -50,20 +50,21 @@ impl Known {
         log: &Log,
     ) -> netiquette::Result<Parents> {
         let ids = ids(input, log)?;
-        let is_new = |id: &str| id.is_empty() || !ids.contains(&xxh3_64(id.as_bytes()));
-        gather_if(&mut self.0.open("reading the context", log)?, threads, true, bag, is_new)?;
-        let mut parents = Parents::default();
-        let mut table = self.0.open("reading the context", log)?;
-        let mut rejected = 0u64;
-        while let Some(outcome) = table.next_row()? {
-            signals::check()?;
-            let Outcome::Row(row) = outcome else {
-                rejected += 1;
-                continue;
-            };
-            let id = row.get(Field::Id);
-            let is_parent = is_new(id) && threads.is_answered(id);
-            parents.add(id, is_parent.then(|| bag(row.get(Field::Text))));
+        let is_new = |row: &Row<'_>| match Key::of(row.get(Field::Id)) {
+            id if id.is_none() || !ids.contains(&id) => Fate::Score,
+            _ => Fate::Leave,
+        };
+        let open = || self.0.open("reading the context", log).map(|table| Reader::new(table, None));
+        Gather { threads, with_comments: true, bag }.read(&mut open()?.with_articles(), is_new)?;
+        let (mut reader, mut parents) = (open()?, Parents::default());
+        let (mut batch, mut rejected) = (Batch::default(), 0);
+        loop {
+            reader.fill(&mut batch, is_new)?;
+            if batch.is_empty() {
+                break;
+            }
+            rejected += batch.tally.rejected;
+            batch.find_answered(threads, &mut parents, bag);
         }
         if rejected > 0 {
             log.note(format_args!(
@@ -75,16 +76,14 @@ impl Known {
     }
 }
 
-/// Hashes of the identifiers of the comments to be scored.
-fn ids(input: &Inputs, log: &Log) -> netiquette::Result<HashSet<u64>> {
+/// The identifiers of the comments to be scored.
+fn ids(input: &Inputs, log: &Log) -> netiquette::Result<Keys> {
     let mut table = input.open("reading", log)?;
-    let mut ids = HashSet::new();
+    let mut ids = Keys::default();
     while let Some(outcome) = table.next_row()? {
         signals::check()?;
-        if let Outcome::Row(row) = outcome
-            && !row.get(Field::Id).is_empty()
-        {
-            ids.insert(xxh3_64(row.get(Field::Id).as_bytes()));
+        if let Outcome::Row(row) = outcome {
+            ids.insert(Key::of(row.get(Field::Id)));
         }
     }
     Ok(ids)

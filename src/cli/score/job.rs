@@ -1,86 +1,69 @@
-//! The second pass: scoring in batches and writing in the order of the input.
+//! The second pass: while one batch is scored, the one before is written and the next is read.
 
-use std::sync::Arc;
-
-use netiquette::corpus::{Field, Outcome, Reject, Row};
-use netiquette::features::topic::{Background, Bag, Context};
-use netiquette::model::LabelModel;
-use netiquette::scorer::{Scorer, Scratches};
+use netiquette::corpus::Row;
+use netiquette::features::topic::Background;
 use netiquette::stream::{Parents, Threads};
-use rayon::prelude::*;
 
-use super::append::{Fate, Past, nameless};
+use super::append::Past;
+use super::batch::{Batch, Waiting};
 use super::journal::Journal;
-use crate::cli::inputs::Tables;
+use super::measure::{Scored, Scorers};
+use super::reader::{Fate, Reader};
 use crate::cli::log::Log;
 use crate::cli::models::Named;
 use crate::cli::output::Committed;
 use crate::cli::rejects::{Rejects, Tally};
 use crate::cli::summary::Summary;
-use crate::cli::writer::Writer;
-use crate::cli::{DONE, SOME_REJECTED, signals};
-
-/// Rows scored at a time, bytes of them, and changes from one article to another among them;
-/// the scores do not depend on it.
-const BATCH: usize = 4096;
-const BATCH_ARTICLES: usize = 1024;
-const BATCH_BYTES: usize = 8 << 20;
-
-/// Rows that one thread scores at a time.
-const CHUNK: usize = 64;
-
-/// Rows waiting for their scores.
-#[derive(Default)]
-struct Batch {
-    rows: Vec<Waiting>,
-    bytes: usize,
-    articles: usize,
-}
-
-struct Waiting {
-    text: String,
-    article_id: String,
-    parent: Option<Arc<Bag>>,
-    kept: String,
-}
-
-impl Batch {
-    fn push(&mut self, row: Waiting) {
-        self.bytes += row.text.len() + row.kept.len();
-        let is_other = self.rows.last().is_none_or(|last| last.article_id != row.article_id);
-        self.articles += usize::from(is_other);
-        self.rows.push(row);
-    }
-
-    fn is_full(&self) -> bool {
-        self.rows.len() >= BATCH || self.bytes >= BATCH_BYTES || self.articles >= BATCH_ARTICLES
-    }
-}
+use crate::cli::writer::{Layout, Writer};
+use crate::cli::{DONE, SOME_REJECTED};
 
 /// What the models measure threads against.
 pub fn backgrounds(models: &[Named]) -> Vec<&Background> {
     models.iter().map(|named| &named.model.background).collect()
 }
 
-/// The tokens that threads are made of, the same for every model.
-pub fn bag(scorers: &[(Scorer<'_>, Scratches)], text: &str) -> Bag {
-    let first = scorers.first();
-    first.map_or_else(Bag::default, |(scorer, scratches)| scratches.with(|scratch| scorer.bag(text, scratch)))
-}
-
-/// The second pass and what it needs.
-pub struct Job<'a> {
-    pub models: &'a [Named],
-    /// One per model, with the tokens it knows.
-    pub scorers: Vec<(Scorer<'a>, Scratches)>,
-    pub threads: &'a mut Threads,
-    /// The answered comments so far.
-    pub parents: Parents,
+/// Where everything goes.
+pub struct Output {
     pub writer: Writer,
     pub rejects: Rejects,
     pub tally: Tally,
     pub summary: Summary,
     pub journal: Option<Journal>,
+}
+
+impl Output {
+    /// Writes a batch, and makes the checkpoint that is due behind it.
+    fn write(&mut self, batch: &Batch, scored: &[Scored], labels: usize) -> netiquette::Result<()> {
+        for rejected in &batch.rejects {
+            match rejected.is_done {
+                true => self.rejects.count(&rejected.table, &rejected.reject)?,
+                false => self.rejects.add(&rejected.table, &rejected.reject)?,
+            }
+        }
+        self.tally.add(&batch.tally);
+        for chunk in scored {
+            let rows = chunk.scores.chunks(labels).zip(chunk.flags.chunks(labels));
+            rows.clone().for_each(|(scores, flags)| self.summary.count(scores, flags));
+            let kept = batch.scored(&batch.rows()[chunk.rows.clone()]).map(|row| batch.kept(row));
+            self.writer
+                .write(&chunk.lines, kept.zip(rows).map(|(kept, (scores, flags))| (kept, scores, flags)))?;
+        }
+        if let (Some(records), Some(journal)) = (batch.checkpoint, &self.journal) {
+            journal.note(records, &mut self.writer, &mut self.rejects, self.summary.counts())?;
+        }
+        Ok(())
+    }
+}
+
+/// The second pass and what it needs.
+pub struct Job<'a> {
+    pub models: &'a [Named],
+    pub scorers: &'a Scorers<'a>,
+    pub layout: &'a Layout,
+    pub threads: &'a mut Threads,
+    /// The answered comments so far.
+    pub parents: Parents,
+    pub output: Output,
     pub past: Option<Past>,
     /// Rows with members that are no columns.
     pub unread: u64,
@@ -91,105 +74,38 @@ impl Job<'_> {
     ///
     /// # Errors
     /// If reading or writing fails, too many rows are rejected, or a signal asks to stop.
-    pub fn score(&mut self, mut table: Tables<'_>) -> netiquette::Result<()> {
-        let done = self.journal.as_ref().map_or(0, Journal::noted);
-        if let Some(journal) = &self.journal {
-            self.summary.resume(journal.counts());
-        }
-        if let (0, Some(past)) = (done, &self.past) {
-            past.copy(&mut self.writer)?;
-        }
-        let mut parents = std::mem::take(&mut self.parents);
-        let mut batch = Batch::default();
-        let mut records = 0;
-        while let Some(outcome) = table.next_row()? {
-            signals::check()?;
-            records += 1;
-            let is_done = records <= done;
-            match outcome {
-                Outcome::Reject(reject) => self.reject(table.name(), &reject, is_done)?,
-                Outcome::Row(row) => {
-                    self.note_parent(&row, &mut parents);
-                    match self.past.as_ref().map_or(Fate::Score, |past| past.fate(&row)) {
-                        Fate::Nameless => {
-                            let reject = nameless(&row);
-                            self.reject(table.name(), &reject, is_done)?;
-                        }
-                        Fate::Skip => self.tally.skip(),
-                        Fate::Score if is_done => self.tally.score(),
-                        Fate::Score => batch.push(self.waiting(&row, &parents)),
-                    }
-                }
-            }
-            let checkpoint = self.journal.as_ref().is_some_and(|journal| journal.is_due(records));
-            if checkpoint || batch.is_full() {
-                self.write(&mut batch)?;
-            }
-            if let (true, Some(journal)) = (checkpoint, &mut self.journal) {
-                journal.note(records, &mut self.writer, &mut self.rejects, self.summary.counts())?;
-            }
-        }
-        self.unread = table.unread();
-        self.write(&mut batch)
-    }
-
-    fn reject(&mut self, name: &str, reject: &Reject, is_done: bool) -> netiquette::Result<()> {
-        self.tally.reject();
-        match is_done {
-            true => self.rejects.count(name, reject),
-            false => self.rejects.add(name, reject),
-        }
-    }
-
-    fn note_parent(&self, row: &Row<'_>, parents: &mut Parents) {
-        let id = row.get(Field::Id);
-        let is_answered = self.threads.is_answered(id);
-        parents.add(id, is_answered.then(|| bag(&self.scorers, row.get(Field::Text))));
-    }
-
-    fn waiting(&self, row: &Row<'_>, parents: &Parents) -> Waiting {
-        let mut kept = String::with_capacity(row.raw().len() + 64);
-        self.writer.keep(row, &mut kept);
-        Waiting {
-            text: row.get(Field::Text).to_owned(),
-            article_id: row.article_id().into_owned(),
-            parent: parents.get(row.get(Field::ParentId)).cloned(),
-            kept,
-        }
-    }
-
-    fn write(&mut self, batch: &mut Batch) -> netiquette::Result<()> {
-        let article_ids = batch.rows.iter().map(|row| row.article_id.as_str());
-        self.threads.fetch(article_ids, &backgrounds(self.models))?;
-        let threads = &*self.threads;
-        let labels: Vec<&LabelModel> = self.models.iter().flat_map(|named| &named.model.labels).collect();
-        let score = |rows: &[Waiting]| {
-            let mut scores = Vec::with_capacity(rows.len() * labels.len());
-            for row in rows {
-                let parent = row.parent.as_deref();
-                for (k, (scorer, scratches)) in self.scorers.iter().enumerate() {
-                    let context = Context { parent, ..threads.context_of(&row.article_id, k) };
-                    scratches.with(|scratch| scorer.score(&row.text, &context, scratch, &mut scores));
-                }
-            }
-            scores
+    pub fn score(&mut self, mut reader: Reader<'_>) -> netiquette::Result<()> {
+        let Self { models, scorers, layout, threads, parents, output, past, .. } = self;
+        let (backgrounds, labels) = (backgrounds(models), scorers.labels());
+        let fate = |row: &Row<'_>| past.as_ref().map_or(Fate::Score, |past| past.fate(row));
+        let bag = |text: &str| scorers.bag(text);
+        let mut read = |batch: &mut Batch, threads: &Threads| {
+            let read = reader.fill(batch, fate);
+            batch.find_answered(threads, parents, &bag);
+            read
         };
-        let chunks = batch.rows.par_chunks(CHUNK);
-        let scored: Vec<Vec<Option<f64>>> = chunks.map(score).collect();
-        let mut flags = Vec::with_capacity(labels.len());
-        for (rows, scored) in batch.rows.chunks(CHUNK).zip(scored) {
-            for (row, scores) in rows.iter().zip(scored.chunks(labels.len())) {
-                self.tally.score();
-                let flag =
-                    |(label, score): (&&LabelModel, &Option<f64>)| score.is_some_and(|s| label.flags(s));
-                flags.clear();
-                flags.extend(labels.iter().zip(scores).map(flag));
-                self.summary.count(scores, &flags);
-                self.writer.write(&row.kept, scores, &flags)?;
+        let (mut batch, mut next) = (Batch::default(), Batch::default());
+        // The batch that is scored and not written yet, of which the first is none.
+        let mut before = (Batch::default(), Vec::new());
+        read(&mut batch, threads)?;
+        while !batch.is_empty() {
+            threads.fetch(batch.rows().iter().map(Waiting::article), &backgrounds)?;
+            let threads: &Threads = threads;
+            let beside = || -> netiquette::Result<netiquette::Result<()>> {
+                output.write(&before.0, &before.1, labels)?;
+                Ok(read(&mut next, threads))
+            };
+            let (beside, scored) = scorers.score(&batch, threads, layout, beside);
+            let read = beside?;
+            let spare = std::mem::replace(&mut before, (std::mem::take(&mut batch), scored)).0;
+            batch = std::mem::replace(&mut next, spare);
+            if read.is_err() {
+                output.write(&before.0, &before.1, labels)?;
+                return read;
             }
         }
-        batch.rows.clear();
-        (batch.bytes, batch.articles) = (0, 0);
+        output.write(&before.0, &before.1, labels)?;
+        self.unread = reader.unread();
         Ok(())
     }
 
@@ -198,8 +114,8 @@ impl Job<'_> {
     /// # Errors
     /// If too many rows were rejected, or writing fails.
     pub fn finish(mut self, name: &str, log: &Log) -> anyhow::Result<u8> {
-        self.rejects.check(self.tally.read)?;
-        for (code, count) in self.rejects.counts() {
+        self.output.rejects.check(self.output.tally.read)?;
+        for (code, count) in self.output.rejects.counts() {
             log.note(format_args!("{name}: {count} rows rejected: {code}"));
         }
         if self.unread > 0 {
@@ -209,19 +125,19 @@ impl Job<'_> {
                 self.unread
             ));
         }
-        let rejected = self.rejects.total();
-        let reasons = self.rejects.counts().clone();
+        let rejected = self.output.rejects.total();
+        let reasons = self.output.rejects.counts().clone();
         // Whatever can fail for want of space fails before the first of them gets its name.
-        self.writer.sync()?;
-        self.rejects.sync()?;
-        self.rejects.commit()?;
-        if self.writer.commit()? == Committed::Whole {
-            let Tally { read, scored, rejected, skipped } = self.tally;
+        self.output.writer.sync()?;
+        self.output.rejects.sync()?;
+        self.output.rejects.commit()?;
+        if self.output.writer.commit()? == Committed::Whole {
+            let Tally { read, scored, rejected, skipped } = self.output.tally;
             log.note(format_args!(
                 "{name}: {read} rows read, {scored} scored, {rejected} rejected, {skipped} skipped"
             ));
         }
-        self.summary.commit(&self.tally, &reasons)?;
+        self.output.summary.commit(&self.output.tally, &reasons)?;
         Ok(if rejected > 0 { SOME_REJECTED } else { DONE })
     }
 }

@@ -43,7 +43,7 @@ struct Checkpoint {
 pub struct Journal {
     job: Identity,
     interval: u64,
-    /// Records dealt with at the last checkpoint.
+    /// Records that an earlier job has dealt with.
     noted: u64,
     /// What the summary had counted there.
     counts: Counts,
@@ -87,9 +87,9 @@ impl Journal {
         self.noted
     }
 
-    /// Whether enough was done since the last checkpoint for the next one.
-    pub fn is_due(&self, records: u64) -> bool {
-        records >= self.noted.saturating_add(self.interval)
+    /// Records between two checkpoints.
+    pub fn interval(&self) -> u64 {
+        self.interval
     }
 
     /// Makes a checkpoint behind the first `records` records, all of them written.
@@ -97,7 +97,7 @@ impl Journal {
     /// # Errors
     /// If writing fails.
     pub fn note(
-        &mut self,
+        &self,
         records: u64,
         writer: &mut Writer,
         rejects: &mut Rejects,
@@ -107,9 +107,7 @@ impl Journal {
         let (job, counts) = (self.job.clone(), counts.clone());
         let checkpoint = Checkpoint { format: FORMAT, job, records, output, rejects, counts };
         let json = serde_json::to_vec(&checkpoint).map_err(|e| Error::parameter(e.to_string()))?;
-        writer.write_journal(&json)?;
-        self.noted = records;
-        Ok(())
+        writer.write_journal(&json)
     }
 }
 

@@ -4,29 +4,35 @@
 //! batches over all threads and writes in the order of the input.
 
 mod append;
+mod batch;
 mod context;
+pub mod gather;
 mod identity;
 mod job;
 mod journal;
+mod measure;
+mod reader;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use netiquette::corpus::{Field, Options, Outcome};
+use netiquette::Article;
+use netiquette::corpus::Options;
 use netiquette::error::{Error, Position};
-use netiquette::features::topic::Bag;
-use netiquette::scorer::{Scorer, Scratches};
-use netiquette::stream::{Gathered, Parents, Threads};
+use netiquette::stream::{Parents, Threads};
 
 use self::append::Past;
 use self::context::Known;
+use self::gather::Gather;
 use self::identity::identity;
-use self::job::{Job, backgrounds};
+use self::job::{Job, Output, backgrounds};
 use self::journal::Journal;
+use self::measure::Scorers;
+use self::reader::{Fate, Reader};
 use super::dry_run::dry_run;
 use super::input::{InputOptions, Stamp, articles};
-use super::inputs::{Inputs, Tables, expand};
+use super::inputs::{Inputs, expand};
 use super::log::Log;
 use super::models::{Named, columns, is_default, load_all};
 use super::output::Artifact;
@@ -36,7 +42,10 @@ use super::signals;
 use super::summary::Summary;
 use super::temporary::Temporary;
 use super::train::set_threads;
-use super::writer::{OutputFormat, Writer};
+use super::writer::{Layout, OutputFormat, Writer};
+
+/// Articles of a table that are noted at a time.
+const ARTICLES: usize = 256;
 
 /// Score comments: every input column as it came, then scores, flags and the model's id
 #[derive(Args, Debug)]
@@ -111,9 +120,15 @@ pub fn run(args: &ScoreArgs, log: &Log) -> anyhow::Result<u8> {
     let comments = expand(&args.comments)?;
     refuse_collisions(args, &comments)?;
     set_threads(args.threads)?;
+    // On a thread of the pool, so that there are as many threads as asked for, and each measures
+    // much the same comments in both passes.
+    rayon::scope(|_| score(args, &comments, log))
+}
+
+fn score(args: &ScoreArgs, comments: &[PathBuf], log: &Log) -> anyhow::Result<u8> {
     let models = load_all(&args.models)?;
     let options = args.input.resolve()?;
-    let inputs = Inputs::new(&comments, &options, log)?;
+    let inputs = Inputs::new(comments, &options, log)?;
     let known = Known::open(&args.context, &options, log)?;
     if args.dry_run {
         articles(args.articles.as_deref(), &options, log)?;
@@ -134,38 +149,57 @@ pub fn run(args: &ScoreArgs, log: &Log) -> anyhow::Result<u8> {
         }
         false => None,
     };
-    let scorers: Vec<_> =
-        models.iter().map(|named| (Scorer::new(&named.model), Scratches::default())).collect();
-    let bag = |text: &str| job::bag(&scorers, text);
-    let mut threads = threads(args, &inputs, &options, log, &bag)?;
+    let scorers = Scorers::new(&models);
+    let bag = |text: &str| scorers.bag(text);
+    let mut threads = Threads::spilling(|| Ok(Box::new(Temporary::new()?)));
+    add_articles(args, &options, &mut threads, log)?;
+    let table = inputs.open("reading", log)?;
+    let layout = Layout::new(&table, args.format, args.spreadsheet_safe, columns(&models));
+    // Which rows were dealt with is known only later, and a context takes the room.
+    let can_keep = !args.append && !args.resume && known.is_none();
+    let mut reader = Reader::new(table, can_keep.then_some(&layout)).with_articles();
+    let with_comments = !args.no_thread;
+    let gather = Gather { threads: &mut threads, with_comments, bag };
+    let kept = gather.read(&mut reader, |_| Fate::Score)?;
     let parents = match &known {
         Some(known) => known.add_to(&mut threads, &inputs, &bag, log)?,
         None => Parents::default(),
     };
     threads.settle(&backgrounds(&models))?;
-    let table = inputs.open("scoring", log)?;
+    let reader = match kept {
+        Some(batches) => reader.again(batches),
+        None => Reader::new(inputs.open("scoring", log)?, Some(&layout)),
+    };
     let rejects = Rejects::new(rejects, args.max_rejects, args.spreadsheet_safe)?;
-    let writer = Writer::new(out, &table, args.format, args.spreadsheet_safe, columns(&models))?;
+    let mut writer = Writer::new(out, layout.clone())?;
     let past = match args.append {
         true => Some(past(args, &inputs, &writer, &models, &options, log)?),
         false => None,
     };
-    let summary = Summary::new(summary, &models);
-    let tally = Tally::default();
+    let mut summary = Summary::new(summary, &models);
+    let done = journal.as_ref().map_or(0, Journal::noted);
+    if let (0, Some(past)) = (done, &past) {
+        past.copy(&mut writer)?;
+    }
+    let reader = match &journal {
+        Some(journal) => {
+            summary.resume(journal.counts());
+            reader.with_checkpoints(done, journal.interval())
+        }
+        None => reader,
+    };
+    let output = Output { writer, rejects, tally: Tally::default(), summary, journal };
     let mut job = Job {
         models: &models,
-        scorers,
+        scorers: &scorers,
+        layout: &layout,
         threads: &mut threads,
         parents,
-        writer,
-        rejects,
-        tally,
-        summary,
-        journal,
+        output,
         past,
         unread: 0,
     };
-    job.score(table)?;
+    job.score(reader)?;
     for (source, before) in read.iter().flat_map(|inputs| inputs.sources()).zip(stamps) {
         if before != source.stamp()? {
             let message = "it was changed while it was read; nothing was written: run the job again";
@@ -193,21 +227,19 @@ fn create(args: &ScoreArgs, path: &Path) -> netiquette::Result<Artifact> {
     if args.resume { Artifact::resumable(path, wait) } else { Artifact::create(path, wait) }
 }
 
-/// The first pass.
-fn threads(
+/// Notes the articles of `--articles`.
+fn add_articles(
     args: &ScoreArgs,
-    inputs: &Inputs,
     options: &Options,
+    threads: &mut Threads,
     log: &Log,
-    bag: &(impl Fn(&str) -> Bag + Sync),
-) -> netiquette::Result<Threads> {
-    let mut threads = Threads::spilling(|| Ok(Box::new(Temporary::new()?)));
-    for article in articles(args.articles.as_deref(), options, log)?.values() {
-        threads.add_article(article);
+) -> netiquette::Result<()> {
+    let articles: Vec<Article> = articles(args.articles.as_deref(), options, log)?.into_values().collect();
+    for some in articles.chunks(ARTICLES) {
+        threads.add_articles(some);
         threads.relieve()?;
     }
-    gather(&mut inputs.open("reading", log)?, &mut threads, !args.no_thread, bag)?;
-    Ok(threads)
+    Ok(())
 }
 
 fn past(
@@ -232,65 +264,4 @@ fn refuse_collisions(args: &ScoreArgs, comments: &[PathBuf]) -> netiquette::Resu
     let outputs: Vec<&Path> =
         [&args.output].into_iter().chain(&args.rejects).chain(&args.summary).map(PathBuf::as_path).collect();
     refuse_collision(&outputs, &inputs)
-}
-
-/// Rows gathered at a time, and bytes of them; the threads do not depend on it.
-const GATHERED: usize = 1024;
-const GATHERED_BYTES: usize = 8 << 20;
-
-/// The first pass: inline articles, and with `with_comments` the threads; `bag` gives the topic
-/// tokens of a text.
-///
-/// # Errors
-/// If reading fails.
-pub fn gather(
-    table: &mut Tables<'_>,
-    threads: &mut Threads,
-    with_comments: bool,
-    bag: &(impl Fn(&str) -> Bag + Sync),
-) -> netiquette::Result<()> {
-    gather_if(table, threads, with_comments, bag, |_| true)
-}
-
-/// The same of the comments whose `id` is wanted.
-fn gather_if(
-    table: &mut Tables<'_>,
-    threads: &mut Threads,
-    with_comments: bool,
-    bag: &(impl Fn(&str) -> Bag + Sync),
-    is_wanted: impl Fn(&str) -> bool,
-) -> netiquette::Result<()> {
-    let has = |field| table.columns().index(field).is_some();
-    let inline = has(Field::ArticleTitle) || has(Field::ArticleText) || has(Field::ArticleLead);
-    if !inline && !(with_comments && (has(Field::ArticleId) || has(Field::ParentId))) {
-        return Ok(());
-    }
-    let (mut gathered, mut bytes) = (Vec::new(), 0);
-    while let Some(outcome) = table.next_row()? {
-        signals::check()?;
-        let Outcome::Row(row) = outcome else { continue };
-        let article_id = row.article_id();
-        if inline
-            && !threads.knows_article(&article_id)
-            && let Some(article) = row.inline_article()
-        {
-            threads.add_article(&article);
-        }
-        let parent_id = row.get(Field::ParentId);
-        if with_comments && is_wanted(row.get(Field::Id)) && !(article_id.is_empty() && parent_id.is_empty())
-        {
-            let text = if article_id.is_empty() { "" } else { row.get(Field::Text) }.to_owned();
-            bytes += text.len();
-            let article_id = article_id.into_owned();
-            gathered.push(Gathered { text, article_id, parent_id: parent_id.to_owned() });
-        }
-        if gathered.len() >= GATHERED || bytes >= GATHERED_BYTES {
-            threads.add_comments(&gathered, bag);
-            gathered.clear();
-            bytes = 0;
-        }
-        threads.relieve()?;
-    }
-    threads.add_comments(&gathered, bag);
-    threads.relieve()
 }

@@ -229,14 +229,7 @@ impl Background {
     }
 
     /// What needs thread and article as wholes.
-    fn against(
-        &self,
-        fits: &mut Fits,
-        comment: &Bag,
-        own: &Level,
-        context: &Context<'_>,
-        wanted: Wanted,
-    ) {
+    fn against(&self, fits: &mut Fits, comment: &Bag, own: &Level, context: &Context<'_>, wanted: Wanted) {
         let (article, alone) = (context.article.filter(|a| !a.is_empty()), Thread::default());
         let thread = context.thread.filter(|_| context.others() > 0);
         if thread.is_none() && article.is_none() {

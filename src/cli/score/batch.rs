@@ -1,0 +1,213 @@
+//! Rows on their way to their scores, a batch in one buffer.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use netiquette::Article;
+use netiquette::corpus::{Field, Reject, Row};
+use netiquette::features::topic::Bag;
+use netiquette::stream::{Gathered, Key, Parents, Threads};
+use rayon::prelude::*;
+
+use super::reader::Fate;
+use crate::cli::rejects::Tally;
+use crate::cli::writer::Layout;
+
+/// Records of a batch, bytes of them, and changes from one article to another among them; the
+/// scores do not depend on it.
+const BATCH: usize = 8192;
+const BATCH_ARTICLES: usize = 1024;
+const BATCH_BYTES: usize = 8 << 20;
+
+/// Records of the input, one behind the other.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// What is kept of the rows, and those texts that do not stand in it.
+    bytes: String,
+    rows: Vec<Waiting>,
+    /// Records that are no rows.
+    pub rejects: Vec<Rejected>,
+    /// Articles that stand inline.
+    pub articles: Vec<Article>,
+    /// What becomes of the records.
+    pub tally: Tally,
+    /// Records that were read up to here, where a checkpoint is due.
+    pub checkpoint: Option<u64>,
+    /// Bytes beside `bytes`.
+    others: usize,
+    /// Changes from one article to another.
+    changes: usize,
+}
+
+/// A record that is no row.
+#[derive(Debug)]
+pub struct Rejected {
+    /// The name of its table.
+    pub table: String,
+    pub reject: Reject,
+    /// An earlier job has written it.
+    pub is_done: bool,
+}
+
+/// A row of a batch.
+#[derive(Debug, Default)]
+pub struct Waiting {
+    kept: Range<usize>,
+    text: Range<usize>,
+    id: Key,
+    article: Key,
+    parent: Key,
+    is_scored: bool,
+    /// What it answers.
+    answered: Option<Arc<Bag>>,
+}
+
+impl Waiting {
+    /// Its article.
+    pub fn article(&self) -> Key {
+        self.article
+    }
+
+    /// What it answers, if that is within reach.
+    pub fn answered(&self) -> Option<&Bag> {
+        self.answered.as_deref()
+    }
+}
+
+impl Batch {
+    /// Forgets all records.
+    pub fn clear(&mut self) {
+        let (mut bytes, mut rows) = (std::mem::take(&mut self.bytes), std::mem::take(&mut self.rows));
+        bytes.clear();
+        rows.clear();
+        *self = Self { bytes, rows, ..Self::default() };
+    }
+
+    /// Whether no record is in it.
+    pub fn is_empty(&self) -> bool {
+        self.tally.read == 0
+    }
+
+    /// Whether no more records should follow.
+    pub fn is_full(&self) -> bool {
+        self.tally.read as usize >= BATCH
+            || self.bytes.len() + self.others >= BATCH_BYTES
+            || self.changes >= BATCH_ARTICLES
+    }
+
+    /// Memory held, in bytes.
+    pub fn size(&self) -> usize {
+        self.bytes.len() + self.rows.len() * size_of::<Waiting>() + self.others
+    }
+
+    /// Takes a row to be scored, and to be written by `layout`.
+    pub fn score(&mut self, row: &Row<'_>, layout: &Layout) {
+        let start = self.bytes.len();
+        layout.keep(row, &mut self.bytes);
+        let kept = start..self.bytes.len();
+        // The text is kept but once where it stands in what is kept.
+        let text = match row.place(Field::Text).filter(|_| layout.keeps_raw()) {
+            Some(place) => start + place.start..start + place.end,
+            None => self.take_text(row),
+        };
+        self.tally.score();
+        self.push(row, Waiting { kept, text, is_scored: true, ..Waiting::default() });
+    }
+
+    /// Takes a row that is not to be scored.
+    pub fn pass(&mut self, row: &Row<'_>, fate: Fate) {
+        match fate {
+            Fate::Score => self.tally.score(),
+            Fate::Skip | Fate::Leave => self.tally.skip(),
+            Fate::Nameless => {}
+        }
+        match fate {
+            // It only lies between others.
+            Fate::Leave => self.rows.push(Waiting::default()),
+            _ => {
+                let text = self.take_text(row);
+                self.push(row, Waiting { text, ..Waiting::default() });
+            }
+        }
+    }
+
+    fn take_text(&mut self, row: &Row<'_>) -> Range<usize> {
+        let start = self.bytes.len();
+        self.bytes.push_str(row.get(Field::Text));
+        start..self.bytes.len()
+    }
+
+    fn push(&mut self, row: &Row<'_>, waiting: Waiting) {
+        let article = article_key(row);
+        let is_other = self.rows.last().is_none_or(|last| last.article != article);
+        self.changes += usize::from(is_other);
+        let [id, parent] = [Field::Id, Field::ParentId].map(|field| Key::of(row.get(field)));
+        self.rows.push(Waiting { id, article, parent, ..waiting });
+    }
+
+    /// Takes a record that is no row of `table`.
+    pub fn reject(&mut self, table: &str, reject: Reject, is_done: bool) {
+        self.tally.reject();
+        self.others += table.len() + reject.raw.len() + size_of::<Rejected>();
+        self.rejects.push(Rejected { table: table.to_owned(), reject, is_done });
+    }
+
+    /// Takes an article.
+    pub fn add_article(&mut self, article: Article) {
+        self.others += article.title.len() + article.lead.len() + article.text.len();
+        self.articles.push(article);
+    }
+
+    /// All rows.
+    pub fn rows(&self) -> &[Waiting] {
+        &self.rows
+    }
+
+    /// Of some of the rows those to be scored.
+    pub fn scored<'a>(&self, rows: &'a [Waiting]) -> impl Iterator<Item = &'a Waiting> + Clone + use<'a> {
+        rows.iter().filter(|row| row.is_scored)
+    }
+
+    /// The text of a row.
+    pub fn text(&self, row: &Waiting) -> &str {
+        &self.bytes[row.text.clone()]
+    }
+
+    /// What is kept of a row.
+    pub fn kept(&self, row: &Waiting) -> &str {
+        &self.bytes[row.kept.clone()]
+    }
+
+    /// What threads are made of.
+    pub fn gathered(&self) -> Vec<Gathered<'_>> {
+        let gathered =
+            |row: &Waiting| Gathered { text: self.text(row), article: row.article, parent: row.parent };
+        self.rows.iter().map(gathered).collect()
+    }
+
+    /// Notes the rows that are answered among the `parents`, and finds what each row answers.
+    pub fn find_answered(
+        &mut self,
+        threads: &Threads,
+        parents: &mut Parents,
+        bag: &(impl Fn(&str) -> Bag + Sync),
+    ) {
+        if !threads.has_answers() {
+            return;
+        }
+        let bag_of = |row: &Waiting| threads.is_answered(row.id).then(|| bag(self.text(row)));
+        let bags: Vec<Option<Bag>> = self.rows.par_iter().with_min_len(16).map(bag_of).collect();
+        for (row, bag) in self.rows.iter_mut().zip(bags) {
+            parents.add(row.id, bag);
+            row.answered = parents.get(row.parent).cloned();
+        }
+    }
+}
+
+/// The article of a row.
+pub fn article_key(row: &Row<'_>) -> Key {
+    match row.get(Field::ArticleId) {
+        "" => Key::of(&row.article_id()),
+        stated => Key::of(stated),
+    }
+}
