@@ -187,7 +187,7 @@ fn mean(rows: &[(&'static str, f64, f64)]) -> f64 {
 }
 
 /// `least` is the skill that sixty friendly words may leave.
-fn check(model: &Model, samples: &[Sample], name: &str, least: f64) {
+fn check(model: &Model, samples: &[Sample], name: &str) {
     let lexicon = Lexicon::builtin().unwrap();
     let clean = score_all(model, samples);
     for (trick, change) in UNSEEN {
@@ -209,13 +209,13 @@ fn check(model: &Model, samples: &[Sample], name: &str, least: f64) {
     assert!(mean(&lookalike) >= 0.95, "{lookalike:?}");
     assert!(mean(&readable) >= 0.80, "{readable:?}");
     assert!(readable.iter().all(|r| r.2 <= 0.05), "{readable:?}");
-    assert!(dilution >= least, "{dilution}");
+    assert!(dilution >= 0.50, "{dilution}");
 }
 
 #[test]
 fn skill_is_kept_on_comments_of_our_own() {
     let (model, held_out) = half_trained();
-    check(&model, &held_out, "own", 0.40);
+    check(&model, &held_out, "own");
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn skill_is_kept_on_austrotox() {
         eprintln!("skipped: ../shared is not here");
         return;
     };
-    check(&model, &samples, "austrotox", 0.50);
+    check(&model, &samples, "austrotox");
 }
 
 #[test]
