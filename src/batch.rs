@@ -35,8 +35,11 @@ impl Batch {
             .map(|(i, c)| (c.id.as_str(), i))
             .filter(|(id, _)| !id.is_empty())
             .collect();
-        let parent_of: Vec<Option<usize>> =
-            comments.iter().map(|c| row_of.get(c.parent_id.as_str()).copied()).collect();
+        // As in a stream, a parent stands before its answers.
+        let parent = |(i, c): (usize, &Comment)| {
+            row_of.get(c.parent_id.as_str()).copied().filter(|parent| *parent < i)
+        };
+        let parent_of: Vec<Option<usize>> = comments.iter().enumerate().map(parent).collect();
         let parents =
             parent_of.iter().flatten().map(|&p| (p, Bag::new(&Folded::new(&comments[p].text)))).collect();
         comments.iter().for_each(|c| threads.add_comment(&c.text, &c.article_id, &c.parent_id));

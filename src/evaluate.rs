@@ -70,8 +70,8 @@ pub struct Evaluation {
 pub struct Figure {
     /// Its name.
     pub name: &'static str,
-    /// Value and 95 % bootstrap interval; the interval is missing where too many
-    /// resamples leave the figure undefined.
+    /// Value and 95 % bootstrap interval, of precision and recall at least as wide as Wilson's; the
+    /// interval of another figure is missing where too many resamples leave it undefined.
     pub value: Option<f64>,
     /// Lower end.
     pub low: Option<f64>,
@@ -216,7 +216,10 @@ impl Scored {
                 let value = statistic(&view, &ones);
                 let resampled = bootstrap.estimate(groups, |counts| statistic(&view, &spread(counts)));
                 let formula = share(name, confusion(&view, &ones));
-                let interval = resampled.map(|e| formula.map_or(e, |other| e.covering(other)));
+                let interval = match (resampled, formula) {
+                    (Some(resampled), Some(formula)) => Some(resampled.covering(formula)),
+                    (one, other) => one.or(other),
+                };
                 figures.push(Figure {
                     name,
                     value,

@@ -107,6 +107,7 @@ impl Prepared {
         }
     }
 
+    /// On one thread: rows that are looked at on several would wait for this, and this for them.
     fn count_pairs(&self) -> CsrMatrix {
         let of_row = |i: usize| {
             let mut buckets = Vec::new();
@@ -115,11 +116,7 @@ impl Prepared {
             count(&buckets)
         };
         let mut pairs = CsrMatrix::new(1 << self.pair_bits);
-        let rows: Vec<usize> = (0..self.rows()).collect();
-        for chunk in rows.chunks(64 * CHUNK) {
-            let counted: Vec<_> = chunk.par_iter().map(|&i| of_row(i)).collect();
-            counted.into_iter().for_each(|row| pairs.push_group([row]));
-        }
+        (0..self.rows()).for_each(|i| pairs.push_group([of_row(i)]));
         pairs
     }
 
@@ -201,8 +198,10 @@ impl Prepared {
             self.threads[thread as usize].add(&self.bags[i]);
             self.thread_of.push(Some(thread));
         }
+        // As in a stream, a parent stands before its answers.
         let parent = |(i, e): (usize, &crate::comment::Example)| {
-            row_at.get(&(self.source_of[i], e.comment.parent_id.as_str())).copied()
+            let parent = row_at.get(&(self.source_of[i], e.comment.parent_id.as_str())).copied();
+            parent.filter(|parent| (*parent as usize) < i)
         };
         self.parent_of = corpus.examples.iter().enumerate().map(parent).collect();
     }

@@ -10,7 +10,7 @@ use netiquette::corpus::{Field, Outcome};
 use netiquette::escape::terminal;
 use netiquette::explain::{Explanation, Span, explain};
 use netiquette::features::topic::{Bag, Context};
-use netiquette::stream::Threads;
+use netiquette::stream::{PARENT_REACH, Threads};
 use netiquette::text::Folded;
 use serde_json::json;
 
@@ -110,24 +110,29 @@ fn from_table(args: &ExplainArgs, wanted: &str, log: &Log) -> anyhow::Result<Sub
     let inputs = Inputs::new(&[path], &options, log)?;
     let bag = |text: &str| Bag::new(&Folded::new(text));
     gather(inputs.open("reading", log)?, &mut threads, bag)?;
-    let find = |id: &str| -> netiquette::Result<Option<[String; 3]>> {
+    let find = |id: &str| -> netiquette::Result<Option<(usize, [String; 3])>> {
         let mut table = inputs.open("searching", log)?;
+        let mut place = 0;
         while let Some(outcome) = table.next_row()? {
-            if let Outcome::Row(row) = outcome
-                && row.get(Field::Id) == id
-            {
+            let Outcome::Row(row) = outcome else { continue };
+            if row.get(Field::Id) == id {
                 let own = |field| row.get(field).to_owned();
-                return Ok(Some([own(Field::Text), row.article_id().into_owned(), own(Field::ParentId)]));
+                let found = [own(Field::Text), row.article_id().into_owned(), own(Field::ParentId)];
+                return Ok(Some((place, found)));
             }
+            place += 1;
         }
         Ok(None)
     };
-    let Some([text, article_id, parent_id]) = find(wanted)? else {
+    let Some((place, [text, article_id, parent_id])) = find(wanted)? else {
         bail!("{}: there is no comment `{wanted}`", inputs.name());
     };
     let parent = match parent_id.is_empty() {
         true => None,
-        false => find(&parent_id)?.map(|[text, ..]| bag(&text)),
+        // As in `score`: a parent stands before its answers, and not too far.
+        false => find(&parent_id)?
+            .filter(|(before, _)| *before < place && place - before <= PARENT_REACH)
+            .map(|(_, [text, ..])| bag(&text)),
     };
     Ok(Subject { text, article_id, parent, threads })
 }

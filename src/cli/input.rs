@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::SystemTime;
@@ -95,6 +95,11 @@ impl Source {
         &self.name
     }
 
+    /// Whether it came from standard input or a pipe, which give their bytes only once.
+    pub fn is_stream(&self) -> bool {
+        self.spooled.is_some()
+    }
+
     /// Bytes it holds, packed as it is.
     pub fn bytes(&self) -> u64 {
         self.bytes
@@ -117,7 +122,7 @@ impl Source {
             #[cfg(feature = "parquet")]
             Container::Parquet => Table::open_parquet(&self.name, file, role, options),
             // What this build does not read is refused by name.
-            _ => Table::open(&self.name, Metered { file, meter: meter.clone() }, role, options),
+            _ => Table::open(&self.name, Metered { file, at: 0, meter: meter.clone() }, role, options),
         }
     }
 
@@ -162,12 +167,16 @@ fn container(file: &mut File) -> io::Result<Container> {
 /// A file whose bytes are counted as they are read.
 struct Metered {
     file: File,
+    /// Where it is read next. Handles of one spooled file share the place the system keeps.
+    at: u64,
     meter: Meter,
 }
 
 impl Read for Metered {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.file.seek(SeekFrom::Start(self.at))?;
         let n = self.file.read(buffer)?;
+        self.at += n as u64;
         self.meter.fetch_add(n as u64, Ordering::Relaxed);
         Ok(n)
     }

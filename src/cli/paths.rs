@@ -43,7 +43,12 @@ fn refusal(output: &Path, what: &str, other: &Path) -> Error {
 /// the other.
 fn is_same(output: &Path, other: &Path, stream: fn() -> io::Result<Handle>) -> bool {
     let handle = |path: &Path, stream: fn() -> io::Result<Handle>| {
-        let handle = if is_stdout(path) { stream() } else { Handle::from_path(path) };
+        let handle = match is_stdout(path) {
+            true => stream(),
+            // Opening and closing a named pipe would end whoever writes to it.
+            false if std::fs::metadata(path).is_ok_and(|m| !m.is_file()) => return None,
+            false => Handle::from_path(path),
+        };
         handle.ok().filter(|h| h.as_file().metadata().is_ok_and(|m| m.is_file()))
     };
     match (handle(output, Handle::stdout), handle(other, stream)) {

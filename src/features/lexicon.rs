@@ -161,7 +161,7 @@ impl Lexicon {
             positions.push(i);
             seconds[usize::from(word[1] / 64)] |= 1 << (word[1] % 64);
         }
-        let phrases = Phrases::new(patterns.iter().zip(&entries).filter(|(p, _)| p.contains(&SPACE)));
+        let phrases = Phrases::new(patterns.iter().zip(&entries).filter(|(p, _)| p.contains(&SPACE)))?;
         let finder = Finder::new(patterns.iter().zip(&entries).map(|(p, entry)| (&p[..], entry.begins)));
         Ok(Self { categories, lists, finder, entries, words, starting, phrases })
     }
@@ -368,6 +368,12 @@ mod tests {
             words.dedup();
             assert_eq!(words.len(), count, "{category}");
         }
+    }
+
+    #[test]
+    fn more_first_words_than_can_be_numbered_are_refused() {
+        let list: String = (0..70_000).map(|i| format!("wort{i} zwei\n")).collect();
+        assert!(Lexicon::new([("a", &*list)]).unwrap_err().to_string().contains("too many"));
     }
 
     #[test]

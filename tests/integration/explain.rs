@@ -108,6 +108,19 @@ fn a_comment_of_a_table_is_explained_as_it_was_scored() {
 }
 
 #[test]
+fn a_parent_behind_its_answer_is_none_as_in_score() {
+    let desk = Desk::new();
+    desk.write(
+        "new.csv",
+        "id,article_id,parent_id,text\n1,a,2,Die Miete in der Stadt steigt\n2,a,,Die Miete steigt in der Stadt immer weiter\n3,a,,Ganz etwas anderes über Autos\n",
+    );
+    let scored = desk.run("score new.csv").expect(0).table();
+    let said = explained(&desk, &["explain", "new.csv", "--id", "1", "--json"]);
+    let label = said["labels"].as_array().unwrap().iter().find(|l| l["label"] == "off_topic").unwrap();
+    assert_eq!(format!("{:.4}", label["probability"].as_f64().unwrap()), scored[0]["off_topic_score"]);
+}
+
+#[test]
 fn people_get_the_words_marked() {
     let desk = Desk::new();
     let ran = desk.run_with(&["explain", "--text", "So ein Trottel\u{1b}[31m"], b"").expect(0);

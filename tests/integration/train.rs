@@ -269,6 +269,8 @@ fn pairs_learn_which_words_go_with_a_title() {
     ))
     .expect(0);
     desk.run(&format!("train subjects.csv {trained} --model pairs.model")).expect(0);
+    // On more threads than there are cores: whoever waits for the pairs must not hold up who counts them.
+    desk.run("evaluate subjects.csv --model pairs.model --resamples 0 --threads 32").expect(0);
     desk.write(
         "new.csv",
         "id,text,article_id,article_title\n1,Topf und Löffel,x,Suppe versalzen\n2,Gleis und Weiche,x,Suppe versalzen\n",

@@ -15,5 +15,6 @@ mod models;
 mod parquet;
 mod same_bytes;
 mod spreadsheet;
+mod streams;
 mod summary;
 mod util;

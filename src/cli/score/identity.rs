@@ -2,6 +2,8 @@
 
 use std::io;
 
+use netiquette::error::{Error, Position};
+
 use super::ScoreArgs;
 use super::journal::Identity;
 use crate::cli::input::Source;
@@ -56,7 +58,12 @@ pub fn identity(
         put(&format!("the context ({})", i + 1), format!("{} {}", source.name(), hash(source)?));
     }
     if let Some(path) = articles {
-        put("the articles", hash(&Source::new(path)?)?);
+        let source = Source::new(path)?;
+        if source.is_stream() {
+            let wish = "a pipe gives the articles only once; name a file of them to use --resume";
+            return Err(Error::parameter(wish).at(Position::file(source.name().to_owned())));
+        }
+        put("the articles", hash(&source)?);
     }
     if *append && output.path().exists() {
         put("the output so far", hash(&Source::new(output.path())?)?);

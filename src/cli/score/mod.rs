@@ -166,15 +166,15 @@ fn score(args: &ScoreArgs, comments: &[PathBuf], log: &Log) -> anyhow::Result<u8
         None => Parents::default(),
     };
     threads.settle(&backgrounds(&models))?;
-    let reader = match kept {
-        Some(batches) => reader.again(batches),
-        None => Reader::new(inputs.open("scoring", log)?, Some(&layout)),
-    };
     let rejects = Rejects::new(rejects, args.max_rejects, args.spreadsheet_safe)?;
     let mut writer = Writer::new(out, layout.clone())?;
     let past = match args.append {
         true => Some(past(args, &inputs, &writer, &models, &options, log)?),
         false => None,
+    };
+    let reader = match kept {
+        Some(batches) => reader.again(batches),
+        None => Reader::new(inputs.open("scoring", log)?, Some(&layout)),
     };
     let mut summary = Summary::new(summary, &models);
     let done = journal.as_ref().map_or(0, Journal::noted);

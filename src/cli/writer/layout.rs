@@ -44,9 +44,15 @@ impl Layout {
         let header = table.header().to_vec();
         let kept: Vec<bool> = header.iter().map(|name| added.iter().all(|ours| ours.name != *name)).collect();
         let format = wanted.unwrap_or(given);
+        // A line feed in a bare cell would be the end of a line in what is written.
+        let lines = match table.format() {
+            Format::Csv(dialect) => dialect.newline == b'\n',
+            Format::JsonLines => true,
+        };
         let splits = given == OutputFormat::Jsonl || delimiter.is_some();
         let complete = kept.iter().all(|k| *k);
-        let verbatim = format == given && table.is_uniform() && !spreadsheet_safe && splits && complete;
+        let verbatim =
+            format == given && table.is_uniform() && !spreadsheet_safe && splits && lines && complete;
         let delimiter = delimiter.map_or(',', char::from);
         let before = |column: &Column| match format {
             OutputFormat::Jsonl => format!("{}:", serde_json::Value::from(column.name.as_str())),
@@ -104,7 +110,8 @@ impl Layout {
         let cells = || row.fields().zip(&self.kept).filter(|(_, kept)| **kept).map(|(cell, _)| cell);
         match (self.verbatim, self.format) {
             (true, OutputFormat::Csv) => to.push_str(row.raw()),
-            (true, OutputFormat::Jsonl) => {
+            // A member that no first row had, named as one of ours, must not stand there twice.
+            (true, OutputFormat::Jsonl) if !self.names_ours(row.raw()) => {
                 let object = row.raw().trim_end();
                 to.push_str(object.strip_suffix('}').unwrap_or(object).trim_end());
             }
@@ -122,7 +129,7 @@ impl Layout {
             }
             #[cfg(not(feature = "parquet"))]
             (_, OutputFormat::Parquet) => {}
-            (false, OutputFormat::Jsonl) => {
+            (_, OutputFormat::Jsonl) => {
                 to.push('{');
                 for (i, (name, cell)) in self.theirs().zip(cells()).enumerate() {
                     to.push_str(if i == 0 { "" } else { "," });
@@ -132,6 +139,15 @@ impl Layout {
                 }
             }
         }
+    }
+
+    /// Whether a column of ours stands in a JSON object; in a text its quotes would be escaped.
+    fn names_ours(&self, object: &str) -> bool {
+        self.added().any(|ours| {
+            object
+                .match_indices(&*ours.name)
+                .any(|(at, name)| object[..at].ends_with('"') && object[at + name.len()..].starts_with('"'))
+        })
     }
 
     /// Appends the line of a row, what was kept of it and then its scores, if the format has lines.

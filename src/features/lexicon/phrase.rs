@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::{Entry, Match};
+use crate::error::{Error, Result};
 use crate::features::ngram::hash_word;
 use crate::hashed::Hashed;
 use crate::text::{SPACE, is_word};
@@ -47,7 +48,9 @@ fn bit(symbol: u8) -> u64 {
 }
 
 impl Phrases {
-    pub(super) fn new<'a>(patterns: impl Iterator<Item = (&'a Vec<u8>, &'a Entry)>) -> Self {
+    /// # Errors
+    /// If the phrases begin with more words than can be numbered.
+    pub(super) fn new<'a>(patterns: impl Iterator<Item = (&'a Vec<u8>, &'a Entry)>) -> Result<Self> {
         let mut phrases = Self::default();
         for (pattern, &entry) in patterns {
             let parts: Vec<Vec<u8>> = pattern.split(|&s| s == SPACE).map(<[u8]>::to_vec).collect();
@@ -61,8 +64,11 @@ impl Phrases {
             group.seconds |= bit(parts[1][0]);
             group.phrases.push(Phrase { parts, entry });
             phrases.open |= !entry.begins;
+            if phrases.groups.len() >= usize::from(ANY) {
+                return Err(Error::parameter("word lists: phrases begin with too many different words"));
+            }
         }
-        phrases
+        Ok(phrases)
     }
 
     /// Which phrases `token` may begin.

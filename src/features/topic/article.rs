@@ -76,6 +76,11 @@ impl ArticleTokens {
         self.sizes
     }
 
+    /// Whether lead or body say anything.
+    pub fn has_text(&self) -> bool {
+        self.sizes[1] > 0
+    }
+
     /// The tokens of the title, in no order that means anything.
     pub fn title(&self) -> &[Token] {
         &self.title

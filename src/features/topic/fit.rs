@@ -16,7 +16,7 @@ const TEXT_WEIGHT: u32 = 10;
 /// Which columns are to be worked out beside those that all models use; the others may be anything.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted {
-    /// Those ending in `_rel`.
+    /// `topic.rel_…`.
     pub relative: bool,
     /// `topic.space_…`.
     pub space: bool,
@@ -193,7 +193,7 @@ impl Background {
         let mut fits = Fits::default();
         let mut own = Level { tokens: comment.tokens().len() as i64, ..Level::default() };
         let mut passages = [0.0f32; PASSAGES];
-        let sums_own = wanted.relative || context.article.is_some_and(|a| a.passages() > 0);
+        let sums_own = wanted.relative || context.article.is_some_and(ArticleTokens::has_text);
         for &token in comment.tokens() {
             let (idf, t) = context.ties(self, token);
             let s = &mut fits.sums;
@@ -268,7 +268,7 @@ impl Background {
             parts => fixed(self.about(token, parts)),
         };
         // What the comment itself says of the article is at most `own.all`, which costs nothing.
-        article.passages() > 0
+        article.has_text()
             && weight > 0.0
             && fall_short(own.all)
             && fall_short(comment.tokens().iter().map(about).sum())
@@ -302,7 +302,7 @@ impl Background {
             fits.position.along(&fits.directions[0]),
             fits.position.along(&fits.directions[1]),
             flag(article.is_some()),
-            flag(article.is_some_and(|a| a.passages() > 0)),
+            flag(article.is_some_and(ArticleTokens::has_text)),
             flag(context.others() > 0),
             flag(context.parent.is_some()),
         ];

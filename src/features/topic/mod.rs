@@ -5,7 +5,7 @@
 //!
 //! `fit(c, R) = Σ_t idf_t · ln(1 + R(t) / (μ · b_t)) / Σ_t idf_t` over the distinct
 //! tokens `t` of `c`, with `R(t)` the reference's weighted count of `t` and `b_t` the
-//! token's share of all tokens of the training texts. The columns ending in `_rel` are a
+//! token's share of all tokens of the training texts. The columns `topic.rel_…` are a
 //! comment's fit less that of all other comments of its thread taken together;
 //! `topic.lift` is the fit less `ln(1 + Σ_t R(t) / μ)`, what a reference of that size says
 //! of any token: the log-likelihood ratio of reference and comments in general, which

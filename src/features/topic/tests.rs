@@ -93,7 +93,8 @@ fn a_thread_that_is_about_something_else_than_its_article_is_no_reference() {
         ArticleTokens::new("Neue Brücke", "Über den Fluss", "Die Brücke ist teuer.\n\nWer zahlt sie?");
     let soup = ArticleTokens::new("Kalte Suppe", "So kocht man", "Gurke schälen, reiben, salzen.");
     let title = ArticleTokens::new("Kalte Suppe", "", "");
-    for (article, counts) in [(&bridge, true), (&soup, false), (&title, true)] {
+    let wordless = ArticleTokens::new("Kalte Suppe", "…", "");
+    for (article, counts) in [(&bridge, true), (&soup, false), (&title, true), (&wordless, true)] {
         let alone = Context { article: Some(article), ..Context::default() };
         let full = Context { thread: Some(&all), parent: Some(&parent), ..alone };
         let level = background.level(&all, Some(article));
