@@ -50,7 +50,7 @@ use netiquette::escape::terminal;
 
 /// Exit code: done.
 pub const DONE: u8 = 0;
-/// Exit code: a gate that was asked for was missed.
+/// Exit code: a gate that was asked for was missed, or `drift` raised an alarm.
 pub const GATE_MISSED: u8 = 1;
 /// Exit code: nothing was done.
 pub const NOTHING_DONE: u8 = 2;
@@ -60,7 +60,7 @@ pub const SOME_REJECTED: u8 = 3;
 /// What the exit codes say, as `--help` and docs/operations.md have them.
 pub const EXIT_CODES: [(u8, &str); 4] = [
     (DONE, "done"),
-    (GATE_MISSED, "a gate that was asked for was missed"),
+    (GATE_MISSED, "a gate that was asked for was missed, or `drift` raised an alarm"),
     (NOTHING_DONE, "nothing was done; the message says why and what to do"),
     (SOME_REJECTED, "done, but some rows or inputs were rejected"),
 ];

@@ -15,7 +15,7 @@ use crate::cli::writer::Layout;
 
 /// Records of a batch, bytes of them, and changes from one article to another among them; the
 /// scores do not depend on it.
-const BATCH: usize = 8192;
+const BATCH: usize = 2048;
 const BATCH_ARTICLES: usize = 1024;
 const BATCH_BYTES: usize = 8 << 20;
 
