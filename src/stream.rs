@@ -116,6 +116,11 @@ impl Threads {
         }
     }
 
+    /// How many articles comments name, and of how many of them nothing else is known.
+    pub fn known(&self) -> (usize, usize) {
+        (self.articles.len(), self.articles.values().filter(|slot| !slot.has_article).count())
+    }
+
     /// Notes a comment: its text joins its thread, its parent is remembered.
     pub fn add_comment(&mut self, text: &str, article_id: &str, parent_id: &str) {
         let article = Key::of(article_id);

@@ -269,4 +269,10 @@ fn an_article_nobody_knows_is_its_thread() {
     let rows = desk.run_with(&["score", "--articles", "articles.csv"], input.as_bytes()).expect(0).table();
     let blank: Vec<bool> = rows.iter().map(|row| row["off_topic_score"].is_empty()).collect();
     assert_eq!(blank, [true, false, false, false]);
+    // It is said, unless every article is known.
+    let ran = desk.run_with(&["score", "--articles", "articles.csv", "-o", "out.csv"], input.as_bytes());
+    ran.expect(0).says("of 2 of 3 articles");
+    desk.write("known.csv", "id,article_id,text\n1,a,Eine Brücke\n");
+    let ran = desk.run("score known.csv --articles articles.csv").expect(0);
+    assert!(!ran.stderr.contains("--articles"), "{}", ran.stderr);
 }

@@ -20,6 +20,7 @@ use clap::Args;
 use netiquette::Article;
 use netiquette::corpus::Options;
 use netiquette::error::{Error, Position};
+use netiquette::model::OFF_TOPIC;
 use netiquette::stream::{Parents, Threads};
 
 use self::append::Past;
@@ -165,6 +166,7 @@ fn score(args: &ScoreArgs, comments: &[PathBuf], log: &Log) -> anyhow::Result<u8
         Some(known) => known.add_to(&mut threads, &inputs, &bag, log)?,
         None => Parents::default(),
     };
+    say_unknown(&threads, &models, &inputs.name(), log);
     threads.settle(&backgrounds(&models))?;
     let rejects = Rejects::new(rejects, args.max_rejects, args.spreadsheet_safe)?;
     let mut writer = Writer::new(out, layout.clone())?;
@@ -228,6 +230,18 @@ fn create(args: &ScoreArgs, path: &Path) -> netiquette::Result<Artifact> {
 }
 
 /// Notes the articles of `--articles`.
+/// Says of how many articles there is neither title nor text: what is off-topic hangs on them.
+fn say_unknown(threads: &Threads, models: &[Named], name: &str, log: &Log) {
+    let (all, unknown) = threads.known();
+    let is_asked = models.iter().any(|named| named.model.labels.iter().any(|l| l.name == OFF_TOPIC));
+    if unknown > 0 && is_asked {
+        log.note(format_args!(
+            "{name}: neither title nor text is known of {unknown} of {all} articles: off_topic compares with \
+             the other comments alone; give --articles"
+        ));
+    }
+}
+
 fn add_articles(
     args: &ScoreArgs,
     options: &Options,
