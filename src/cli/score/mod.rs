@@ -229,7 +229,6 @@ fn create(args: &ScoreArgs, path: &Path) -> netiquette::Result<Artifact> {
     if args.resume { Artifact::resumable(path, wait) } else { Artifact::create(path, wait) }
 }
 
-/// Notes the articles of `--articles`.
 /// Says of how many articles there is neither title nor text: what is off-topic hangs on them.
 fn say_unknown(threads: &Threads, models: &[Named], name: &str, log: &Log) {
     let (all, unknown) = threads.known();
@@ -242,6 +241,7 @@ fn say_unknown(threads: &Threads, models: &[Named], name: &str, log: &Log) {
     }
 }
 
+/// Notes the articles of `--articles`.
 fn add_articles(
     args: &ScoreArgs,
     options: &Options,
