@@ -118,7 +118,7 @@ impl Reading {
         let record = self.memo.record(id);
         self.starts_low = self.starts_low.or(record.starts_low());
         if record.length() == 0 {
-            add(&mut self.beside, self.memo.counts(record));
+            add(&mut self.beside, &self.memo.counts(record));
             return;
         }
         if record.is_lone() {
@@ -142,11 +142,11 @@ impl Reading {
             let id = self.find_or_note(&joined, measure);
             self.joined = joined;
             // The characters count as they stand, which is one by one.
-            let of_characters = |id: Id| &self.memo.counts(self.memo.record(id))[..OF_CHARACTERS];
+            let counts = |id: Id| self.memo.counts(self.memo.record(id));
             for single in self.ids.drain(self.ids.len() - self.lone.len()..) {
-                add(&mut self.beside, of_characters(single));
+                add(&mut self.beside, &counts(single)[..OF_CHARACTERS]);
             }
-            for (sum, count) in self.beside.iter_mut().zip(of_characters(id)) {
+            for (sum, count) in self.beside.iter_mut().zip(&counts(id)[..OF_CHARACTERS]) {
                 *sum = sum.wrapping_sub(*count);
             }
             self.ids.push(id);

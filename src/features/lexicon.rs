@@ -237,7 +237,12 @@ impl Lexicon {
         let first_at = |at: usize| {
             let next = *token.get(at + 1)?;
             let (positions, seconds) = &self.starting[usize::from(token[at])];
-            if !is_mask(next) && seconds[usize::from(next / 64)] & 1 << (next % 64) == 0 {
+            let is_begun = match is_mask(next) {
+                // Of the four letters and more of a word no more than half are masked.
+                true => token[at + 2..].iter().any(|&s| !is_mask(s)),
+                false => seconds[usize::from(next / 64)] & 1 << (next % 64) != 0,
+            };
+            if !is_begun {
                 return None;
             }
             positions.iter().find(|&&i| fits(at, &self.words[i])).map(|&i| (i, at))

@@ -5,7 +5,7 @@
 use super::tables::{Sums, Tables};
 use crate::features::Extractor;
 use crate::features::classes::{LONGEST, NONE, edges, entry_gram, longer};
-use crate::features::heuristic::Scan;
+use crate::features::heuristic::{Scan, WORDS};
 use crate::features::lexicon::{MOST_LISTS, Match, NO_PHRASE, Taken};
 use crate::features::ngram::{Space, mix};
 use crate::features::sentence::FEWEST_WORDS;
@@ -58,6 +58,7 @@ impl Fold {
         self.find(reading, extractor);
         let (has_words, has_classes) = (tables.has(Space::Words), tables.has(Space::Classes));
         let width = tables.width_of_chars();
+        let mut counts = self.scan.counts;
         let (mut symbols, mut word, mut before) = (0, 0, None);
         let mut chain = [edges()[0], 0, 0];
         self.classes.push(chain[0]);
@@ -65,8 +66,8 @@ impl Fold {
         let (mut sentence_words, mut stopped, mut first, mut next) = (0, false, 0, 0);
         for (i, &id) in reading.ids.iter().enumerate() {
             let record = memo.record(id);
-            let counts = memo.counts(record);
-            self.scan.counts.iter_mut().zip(counts).for_each(|(sum, n)| *sum = sum.wrapping_add(*n));
+            let of_token = memo.counts(record);
+            counts.iter_mut().zip(of_token).for_each(|(sum, n)| *sum = sum.wrapping_add(n));
             memo.add_sums(id, &mut sums.sentence[..width]);
             if uses.distinct_words {
                 self.seen.extend(memo.parts(id).iter().filter(|part| part.is_word).map(|part| part.hash));
@@ -91,7 +92,7 @@ impl Fold {
                 next += 1;
             }
             symbols += 1;
-            let words = memo.words(record);
+            let words = of_token[WORDS];
             sentence_words += words;
             stopped = record.stops() || stopped && words == 0;
             if stopped && sentence_words >= FEWEST_WORDS && i + 1 < reading.ids.len() {
@@ -106,6 +107,7 @@ impl Fold {
             // The bounds of a text of no symbol are an n-gram too.
             tables.add_chars_of_nothing(sums);
         }
+        self.scan.counts = counts;
         self.scan.characters = symbols.saturating_sub(1);
         self.scan.last = reading.ids.last().and_then(|&id| memo.symbols(id).last()).copied().unwrap_or(0);
         self.seen.sort_unstable();

@@ -1,7 +1,6 @@
 //! The second pass: while one batch is scored, the one before is written and the next is read.
 
 use netiquette::corpus::Row;
-use netiquette::features::topic::Background;
 use netiquette::stream::{Parents, Threads};
 
 use super::append::Past;
@@ -10,17 +9,11 @@ use super::journal::Journal;
 use super::measure::{Scored, Scorers};
 use super::reader::{Fate, Reader};
 use crate::cli::log::Log;
-use crate::cli::models::Named;
 use crate::cli::output::Committed;
 use crate::cli::rejects::{Rejects, Tally};
 use crate::cli::summary::Summary;
 use crate::cli::writer::{Layout, Writer};
 use crate::cli::{DONE, SOME_REJECTED};
-
-/// What the models measure threads against.
-pub fn backgrounds(models: &[Named]) -> Vec<&Background> {
-    models.iter().map(|named| &named.model.background).collect()
-}
 
 /// Where everything goes.
 pub struct Output {
@@ -57,7 +50,6 @@ impl Output {
 
 /// The second pass and what it needs.
 pub struct Job<'a> {
-    pub models: &'a [Named],
     pub scorers: &'a Scorers<'a>,
     pub layout: &'a Layout,
     pub threads: &'a mut Threads,
@@ -75,8 +67,8 @@ impl Job<'_> {
     /// # Errors
     /// If reading or writing fails, too many rows are rejected, or a signal asks to stop.
     pub fn score(&mut self, mut reader: Reader<'_>) -> netiquette::Result<()> {
-        let Self { models, scorers, layout, threads, parents, output, past, .. } = self;
-        let (backgrounds, labels) = (backgrounds(models), scorers.labels());
+        let Self { scorers, layout, threads, parents, output, past, .. } = self;
+        let (references, labels) = (scorers.references(), scorers.labels());
         let fate = |row: &Row<'_>| past.as_ref().map_or(Fate::Score, |past| past.fate(row));
         let bag = |text: &str| scorers.bag(text);
         let mut read = |batch: &mut Batch, threads: &Threads| {
@@ -89,7 +81,7 @@ impl Job<'_> {
         let mut before = (Batch::default(), Vec::new());
         read(&mut batch, threads)?;
         while !batch.is_empty() {
-            threads.fetch(batch.rows().iter().map(Waiting::article), &backgrounds)?;
+            threads.fetch(batch.rows().iter().map(Waiting::article), &references)?;
             let threads: &Threads = threads;
             let beside = || -> netiquette::Result<netiquette::Result<()>> {
                 output.write(&before.0, &before.1, labels)?;

@@ -1,16 +1,15 @@
 //! A batch of rows to scores, on all threads.
 
-use netiquette::features::topic::{Bag, Context};
+use std::ops::Range;
+
+use netiquette::features::topic::{Bag, Bags, Context};
 use netiquette::model::LabelModel;
 use netiquette::scorer::{Scorer, Scratches};
-use netiquette::stream::{Threads, share_out};
+use netiquette::stream::{Reference, Threads, share_out};
 
 use super::batch::{Batch, Waiting};
 use crate::cli::models::Named;
 use crate::cli::writer::Layout;
-
-/// Rows that one thread scores at a time.
-const CHUNK: usize = 16;
 
 /// The models, each with the tokens it knows.
 pub struct Scorers<'a> {
@@ -19,10 +18,32 @@ pub struct Scorers<'a> {
     labels: Vec<&'a LabelModel>,
 }
 
-/// Some rows, measured.
+/// What is known of some rows before their threads are.
+#[derive(Debug, Default)]
+pub struct Measured {
+    /// Their topic tokens, of those rows that stand somewhere.
+    pub bags: Bags,
+    /// By model what their texts add to its labels, row by row, if that was asked for.
+    terms: Vec<Vec<f64>>,
+}
+
+impl Measured {
+    /// Memory held, in bytes.
+    pub fn bytes(&self) -> usize {
+        let terms: usize = self.terms.iter().map(|terms| size_of_val(&terms[..])).sum();
+        size_of::<Self>() + self.bags.bytes() + terms
+    }
+
+    /// Rows of which only the tokens are known.
+    pub fn of(bags: Bags) -> Self {
+        Self { bags, terms: Vec::new() }
+    }
+}
+
+/// Some rows, scored.
 pub struct Scored {
     /// The rows of the batch that they are among.
-    pub rows: std::ops::Range<usize>,
+    pub rows: Range<usize>,
     /// By row and label.
     pub scores: Vec<Option<f64>>,
     pub flags: Vec<bool>,
@@ -43,12 +64,47 @@ impl<'a> Scorers<'a> {
         self.labels.len()
     }
 
+    /// What the models measure threads against.
+    pub fn references(&self) -> Vec<Reference<'a>> {
+        self.scorers.iter().map(|(scorer, _)| scorer.reference()).collect()
+    }
+
     /// The tokens that threads are made of, the same for every model.
     pub fn bag(&self, text: &str) -> Bag {
         let first = self.scorers.first();
         first.map_or_else(Bag::default, |(scorer, scratches)| {
-            scratches.with(|scratch| scorer.bag(text, scratch))
+            scratches.with(|scratch| {
+                scorer.read(text, scratch);
+                scratch.bag().clone()
+            })
         })
+    }
+
+    /// Measures rows as far as no thread is needed: `all` there is to know, or only the tokens
+    /// that threads are made of.
+    pub fn measure(&self, batch: &Batch, rows: Range<usize>, all: bool) -> Measured {
+        let rows = &batch.rows()[rows];
+        let mut measured = Measured::default();
+        for (k, (scorer, scratches)) in self.scorers.iter().enumerate().filter(|(k, _)| all || *k == 0) {
+            let mut terms = Vec::with_capacity(if all { rows.len() * scorer.width() } else { 0 });
+            scratches.with(|scratch| {
+                for row in rows {
+                    let has_place = k == 0 && row.has_place();
+                    if all || has_place {
+                        scorer.read(batch.text(row), scratch);
+                    }
+                    if all {
+                        scorer.terms(scratch, &mut terms);
+                    }
+                    if k == 0 {
+                        measured.bags.push(if has_place { scratch.bag().tokens() } else { &[] });
+                    }
+                }
+            });
+            measured.terms.push(terms);
+        }
+        measured.bags.shrink();
+        measured
     }
 
     /// Scores the rows of a batch and makes their lines, and does `beside` at the same time.
@@ -59,23 +115,37 @@ impl<'a> Scorers<'a> {
         layout: &Layout,
         beside: impl FnOnce() -> R + Send,
     ) -> (R, Vec<Scored>) {
-        let rows = batch.rows();
         let of_chunk = |i: usize| {
-            let range = i * CHUNK..rows.len().min((i + 1) * CHUNK);
-            let mut scored = self.score_rows(batch, &rows[range.clone()], threads);
-            self.write(batch, &rows[range.clone()], layout, &mut scored);
+            let range = batch.chunk(i);
+            let rows = &batch.rows()[range.clone()];
+            let mut scored = self.score_rows(batch, rows, batch.measured(i), threads);
+            self.write(batch, rows, layout, &mut scored);
             Scored { rows: range, ..scored }
         };
-        share_out(rows.len().div_ceil(CHUNK), beside, of_chunk)
+        share_out(batch.chunks(), beside, of_chunk)
     }
 
-    fn score_rows(&self, batch: &Batch, rows: &[Waiting], threads: &Threads) -> Scored {
+    fn score_rows(
+        &self,
+        batch: &Batch,
+        rows: &[Waiting],
+        measured: Option<&Measured>,
+        threads: &Threads,
+    ) -> Scored {
         let of_model = |(k, (scorer, scratches)): (usize, &(Scorer<'_>, Scratches))| {
             let mut scores = Vec::with_capacity(rows.len() * self.labels.len());
+            let (width, mut bag) = (scorer.width(), Bag::default());
             scratches.with(|scratch| {
-                for row in batch.scored(rows) {
+                for (i, row) in rows.iter().enumerate().filter(|(_, row)| row.is_scored()) {
                     let context = Context { parent: row.answered(), ..threads.context_of(row.article(), k) };
-                    scorer.score(batch.text(row), &context, scratch, &mut scores);
+                    match measured {
+                        Some(measured) => {
+                            bag.copy(measured.bags.tokens(i));
+                            let terms = &measured.terms[k][i * width..(i + 1) * width];
+                            scorer.judge(terms, &bag, &context, &mut scores);
+                        }
+                        None => scorer.score(batch.text(row), &context, scratch, &mut scores),
+                    }
                 }
             });
             scores

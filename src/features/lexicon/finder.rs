@@ -12,12 +12,18 @@ use crate::text::{SPACE, is_word};
 /// no symbol is 0 it tells their number.
 const LONGEST: usize = 8;
 
+/// Words of bits that tell which heads there are.
+const LIKELY: usize = 1 << 10;
+
 /// Patterns by their first symbols.
 #[derive(Clone, Debug, Default)]
 pub struct Finder {
     /// By two symbols: how many are to be looked up of the patterns that begin with them, a bit
     /// each; first of those that begin where a word begins, then of those that begin anywhere.
     lengths: Vec<[u8; 2]>,
+    /// A bit for what some hash of a head ends with: nearly all that begins no pattern is told so
+    /// without a look into `heads`.
+    likely: Vec<u64>,
     /// Which of `patterns` begin with some symbols.
     heads: HashMap<u64, Range<u32>, Hashed>,
     /// In the order of their heads.
@@ -47,7 +53,8 @@ pub struct Found {
 impl Finder {
     /// For patterns, numbered as they come, each with whether it begins only where a word does.
     pub fn new<'a>(patterns: impl Iterator<Item = (&'a [u8], bool)>) -> Self {
-        let mut finder = Self { lengths: vec![[0; 2]; 1 << 16], ..Self::default() };
+        let (lengths, likely) = (vec![[0; 2]; 1 << 16], vec![0; LIKELY]);
+        let mut finder = Self { lengths, likely, ..Self::default() };
         for (number, (pattern, at_word)) in (0..).zip(patterns) {
             let (head, tail) = pattern.split_at(pattern.len().min(LONGEST));
             let Some(&first) = head.first() else { continue };
@@ -62,7 +69,9 @@ impl Finder {
         let mut at = 0;
         for alike in finder.patterns.chunk_by(|a, b| a.head == b.head) {
             let end = at + alike.len() as u32;
-            finder.heads.insert(mix(alike[0].head), at..end);
+            let hash = mix(alike[0].head);
+            finder.likely[hash as usize / 64 % LIKELY] |= 1 << (hash % 64);
+            finder.heads.insert(hash, at..end);
             at = end;
         }
         finder
@@ -78,8 +87,7 @@ impl Finder {
             let lengths = if inside { anywhere } else { anywhere | at_word };
             inside = is_word(symbol);
             if lengths != 0 {
-                let wanted = |one: &Found| wanted(one);
-                self.begun(symbols, start, lengths).filter(wanted).for_each(|one| found.push(one));
+                self.begun(symbols, start, lengths, |one| found.extend(wanted(&one).then_some(one)));
             }
         }
         if found.len() > 1 {
@@ -89,17 +97,23 @@ impl Finder {
     }
 
     /// The patterns that begin at `start`, of which so many symbols are to be looked up.
-    fn begun<'a>(&'a self, symbols: &'a [u8], start: usize, lengths: u8) -> impl Iterator<Item = Found> + 'a {
+    #[inline]
+    fn begun(&self, symbols: &[u8], start: usize, lengths: u8, mut each: impl FnMut(Found)) {
         let rest = &symbols[start..];
-        let all = packed(&rest[..rest.len().min(LONGEST)]);
-        let there = (1..=rest.len().min(LONGEST)).filter(move |n| lengths & 1 << (n - 1) != 0);
-        there.flat_map(move |n| {
-            let head = mix(all & u64::MAX >> (8 * (LONGEST - n)));
-            let alike = self.heads.get(&head).map_or(0..0, |range| range.start as usize..range.end as usize);
-            let fitting =
-                self.patterns[alike].iter().filter(move |pattern| rest[n..].starts_with(&pattern.tail));
-            fitting.map(move |p| Found { start, end: start + n + p.tail.len(), number: p.number })
-        })
+        let there = rest.len().min(LONGEST);
+        let all = packed(&rest[..there]);
+        let mut lengths = lengths & u8::MAX >> (LONGEST - there);
+        while lengths != 0 {
+            let n = lengths.trailing_zeros() as usize + 1;
+            lengths &= lengths - 1;
+            let hash = mix(all & u64::MAX >> (8 * (LONGEST - n)));
+            if self.likely[hash as usize / 64 % LIKELY] & 1 << (hash % 64) == 0 {
+                continue;
+            }
+            let alike = self.heads.get(&hash).map_or(0..0, |range| range.start as usize..range.end as usize);
+            let fitting = self.patterns[alike].iter().filter(|pattern| rest[n..].starts_with(&pattern.tail));
+            fitting.for_each(|p| each(Found { start, end: start + n + p.tail.len(), number: p.number }));
+        }
     }
 }
 
@@ -107,7 +121,11 @@ fn pair(first: u8, second: u8) -> usize {
     usize::from(first) << 8 | usize::from(second)
 }
 
+#[inline]
 fn packed(symbols: &[u8]) -> u64 {
+    if let Some(eight) = symbols.first_chunk() {
+        return u64::from_le_bytes(*eight);
+    }
     symbols.iter().rev().fold(0, |all, &symbol| all << 8 | u64::from(symbol))
 }
 

@@ -39,6 +39,17 @@ impl Bag {
         seen.write(&mut self.0);
     }
 
+    /// Of distinct `tokens`, ascending.
+    pub fn of(tokens: &[Token]) -> Self {
+        Self(tokens.to_vec())
+    }
+
+    /// Takes the distinct `tokens`, ascending, forgetting what this bag held.
+    pub fn copy(&mut self, tokens: &[Token]) {
+        self.0.clear();
+        self.0.extend_from_slice(tokens);
+    }
+
     /// The tokens, ascending.
     pub fn tokens(&self) -> &[Token] {
         &self.0
@@ -47,6 +58,38 @@ impl Bag {
     /// Whether `token` is among them.
     pub fn contains(&self, token: Token) -> bool {
         self.0.binary_search(&token).is_ok()
+    }
+}
+
+/// The distinct tokens of several texts, one behind the other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bags {
+    tokens: Vec<Token>,
+    ends: Vec<u32>,
+}
+
+impl Bags {
+    /// Appends those of one more text.
+    pub fn push(&mut self, tokens: &[Token]) {
+        self.tokens.extend_from_slice(tokens);
+        self.ends.push(self.tokens.len() as u32);
+    }
+
+    /// The tokens of text `i`.
+    pub fn tokens(&self, i: usize) -> &[Token] {
+        let start = if i == 0 { 0 } else { self.ends[i - 1] };
+        &self.tokens[start as usize..self.ends[i] as usize]
+    }
+
+    /// Memory held, in bytes.
+    pub fn bytes(&self) -> usize {
+        size_of::<Token>() * self.tokens.capacity() + size_of::<u32>() * self.ends.capacity()
+    }
+
+    /// Gives back what memory is not needed.
+    pub fn shrink(&mut self) {
+        self.tokens.shrink_to_fit();
+        self.ends.shrink_to_fit();
     }
 }
 
@@ -137,6 +180,18 @@ mod tests {
         let bag = Bag::new(&Folded::new("Die Bahn, die Bahn und die Straßenbahnhaltestelle"));
         assert!(bag.tokens().windows(2).all(|w| w[0] < w[1]));
         assert!(bag.tokens().iter().all(|&t| bag.contains(t) && usize::from(t) < BUCKETS));
+    }
+
+    #[test]
+    fn several_bags_are_each_of_them() {
+        let texts = ["Die Bahn", "", "Straßenbahn"].map(|text| Bag::new(&Folded::new(text)));
+        let mut bags = Bags::default();
+        texts.iter().for_each(|bag| bags.push(bag.tokens()));
+        let mut copied = Bag::default();
+        for (i, bag) in texts.iter().enumerate() {
+            copied.copy(bags.tokens(i));
+            assert_eq!((&copied, &Bag::of(bags.tokens(i))), (bag, bag));
+        }
     }
 
     #[test]

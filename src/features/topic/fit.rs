@@ -5,7 +5,7 @@ use super::background::Background;
 use super::bag::{Bag, Token};
 use super::subspace::{DIMENSIONS, Position};
 use super::thread::Thread;
-use super::ties::{INVERSE_MU_LIFT, Tie, ln_1p};
+use super::ties::{INVERSE_MU_LIFT, Tie, Weights, fixed, ln_1p};
 use super::{COLUMNS, Context};
 
 /// What one mention in the title weighs, one comment of the thread being 1.
@@ -57,16 +57,14 @@ pub struct Level {
     article: Position,
 }
 
-fn fixed(value: f32) -> i64 {
-    (value * 65_536.0) as i64
-}
-
 impl Level {
     /// Adds what `times` comments are tied by with one token.
-    fn add(&mut self, times: i64, idf: f32, ties: &Ties) {
-        self.all += times * fixed(ties.all);
-        self.thread += times * fixed(ties.thread);
-        self.weight += times * fixed(idf);
+    #[inline(always)]
+    fn add(&mut self, times: i64, weights: &Weights, ties: &Ties) {
+        let thread = times * fixed(ties.thread);
+        self.all += if ties.all == ties.thread { thread } else { times * fixed(ties.all) };
+        self.thread += thread;
+        self.weight += times * weights.fixed;
     }
 
     /// Means of the comments that are left when `own` is taken out.
@@ -96,9 +94,9 @@ pub(super) struct Fits {
 }
 
 impl Context<'_> {
-    /// What `token` of the comment ties it to, and its idf.
+    /// What `token` of the comment ties it to, and its weights.
     #[inline(always)]
-    pub(super) fn ties(&self, background: &Background, token: Token) -> (f32, Ties) {
+    pub(super) fn ties<'a>(&self, background: &'a Background, token: Token) -> (&'a Weights, Ties) {
         let parts = self.article.map_or(0, |a| a.parts(token));
         let others = self.thread.map_or(0, |t| t.others(token));
         let in_parent = self.parent.is_some_and(|p| p.contains(token));
@@ -107,7 +105,13 @@ impl Context<'_> {
 }
 
 #[inline(always)]
-fn ties(background: &Background, token: Token, parts: u64, others: u16, in_parent: bool) -> (f32, Ties) {
+fn ties(
+    background: &Background,
+    token: Token,
+    parts: u64,
+    others: u16,
+    in_parent: bool,
+) -> (&Weights, Ties) {
     let level = background.level_of(token);
     let weights = background.weights_of(level);
     let by_thread @ [thread, lift] = background.tie(level, u32::from(others));
@@ -120,7 +124,7 @@ fn ties(background: &Background, token: Token, parts: u64, others: u16, in_paren
             more_ties(weights.one, by_both, thread, parts, in_parent)
         }
     };
-    (weights.idf, ties)
+    (weights, ties)
 }
 
 /// What one mention in the title or the text of an article weighs, in comments.
@@ -152,20 +156,26 @@ impl Background {
 
     /// Sums up a thread and its article.
     pub fn level(&self, thread: &Thread, article: Option<&ArticleTokens>) -> Level {
+        self.wanted_level(thread, article, Wanted::ALL)
+    }
+
+    /// The same for those who want no more than these columns.
+    pub fn wanted_level(&self, thread: &Thread, article: Option<&ArticleTokens>, wanted: Wanted) -> Level {
         let mut level = Level::default();
+        let space = self.subspace().filter(|_| wanted.space);
         for (token, count) in thread.counts() {
             let parts = article.map_or(0, |a| a.parts(token));
-            let (idf, ties) = ties(self, token, parts, count - 1, false);
-            level.add(i64::from(count), idf, &ties);
+            let (weights, ties) = ties(self, token, parts, count - 1, false);
+            level.add(i64::from(count), weights, &ties);
             level.tokens += i64::from(count);
             if parts != 0 {
                 level.about += i64::from(count) * fixed(self.about(token, parts));
             }
-            if let Some(space) = self.subspace() {
+            if let Some(space) = space {
                 level.position.add(space.place(token), i64::from(count));
             }
         }
-        if let (Some(space), Some(article)) = (self.subspace(), article) {
+        if let (Some(space), Some(article)) = (space, article) {
             for (token, parts) in article.tokens() {
                 let times = i64::from(parts & TITLE != 0) * 4 + i64::from(parts > TITLE);
                 level.article.add(space.place(token), times);
@@ -195,14 +205,14 @@ impl Background {
         let mut passages = [0.0f32; PASSAGES];
         let sums_own = wanted.relative || context.article.is_some_and(ArticleTokens::has_text);
         for &token in comment.tokens() {
-            let (idf, t) = context.ties(self, token);
+            let (weights, t) = context.ties(self, token);
             let s = &mut fits.sums;
-            fits.weight += idf;
+            fits.weight += weights.idf;
             s.all += t.all;
             s.lift += t.lift;
             s.thread += t.thread;
             if sums_own {
-                own.add(1, idf, &t);
+                own.add(1, weights, &t);
             }
             if t.title == 0.0 && t.text == 0.0 && t.parent == 0.0 {
                 continue;
@@ -237,7 +247,7 @@ impl Background {
         }
         let level = match context.level {
             Some(level) => *level,
-            None => self.level(thread.unwrap_or(&alone), article),
+            None => self.wanted_level(thread.unwrap_or(&alone), article, wanted),
         };
         let mut size = article.map_or(0.0, article_size);
         if wanted.space {
@@ -277,11 +287,16 @@ impl Background {
     /// Appends the [`COLUMNS`] of a comment to `row`; a missing reference is 0 in its
     /// own column and in its `has_` column.
     pub fn columns(&self, comment: &Bag, context: &Context<'_>, row: &mut Vec<f64>) {
-        self.wanted_columns(comment, context, Wanted::ALL, row);
+        row.extend(self.wanted_columns(comment, context, Wanted::ALL));
     }
 
     /// The same where only the `wanted` ones matter.
-    pub fn wanted_columns(&self, comment: &Bag, context: &Context<'_>, wanted: Wanted, row: &mut Vec<f64>) {
+    pub fn wanted_columns(
+        &self,
+        comment: &Bag,
+        context: &Context<'_>,
+        wanted: Wanted,
+    ) -> [f64; COLUMNS.len()] {
         let (fits, context) = self.fits(comment, context, wanted);
         let mean = |sum: f32| if fits.weight > 0.0 { f64::from(sum) / f64::from(fits.weight) } else { 0.0 };
         let Ties { all, lift, title, text, thread, parent, .. } = fits.sums;
@@ -289,7 +304,7 @@ impl Background {
         let [all_rel, thread_rel] = fits.others.map_or([0.0; 2], |[a, t]| [mean(all) - a, mean(thread) - t]);
         let flag = |b: bool| f64::from(u8::from(b));
         let article = context.article.filter(|a| !a.is_empty());
-        let columns: [f64; COLUMNS.len()] = [
+        [
             mean(all),
             mean(title),
             mean(text),
@@ -305,7 +320,6 @@ impl Background {
             flag(article.is_some_and(ArticleTokens::has_text)),
             flag(context.others() > 0),
             flag(context.parent.is_some()),
-        ];
-        row.extend(columns);
+        ]
     }
 }

@@ -23,11 +23,19 @@ pub(super) struct Weights {
     pub(super) rarity: f32,
     /// What a token is tied by where it is in a set.
     pub(super) one: f32,
+    /// `idf` in fixed point.
+    pub(super) fixed: i64,
+}
+
+/// In fixed point, 2⁻¹⁶.
+#[inline]
+pub(super) fn fixed(value: f32) -> i64 {
+    (value * 65_536.0) as i64
 }
 
 impl Weights {
     pub(super) fn new(idf: f32, rarity: f32) -> Self {
-        Self { idf, rarity, one: idf * ln_1p(INVERSE_MU_SET * rarity) }
+        Self { idf, rarity, one: idf * ln_1p(INVERSE_MU_SET * rarity), fixed: fixed(idf) }
     }
 
     /// The definition of what [`Table::tie`] looks up.
