@@ -19,7 +19,7 @@ use crate::features::topic::Token;
 pub use key::Key;
 use numbered::Numbered;
 use record::{CLASSES, TOPICS};
-pub use record::{Part, Record};
+pub use record::{Part, Record, SUMS};
 
 /// Tokens that are kept, and bytes of what is known of them, by all threads together.
 const MOST_TOKENS: usize = 1 << 19;
@@ -270,15 +270,15 @@ impl Memo {
         &self.records[id as usize]
     }
 
-    /// Adds its sums, as many as there are.
-    #[inline]
-    pub fn add_sums(&self, id: Id, to: &mut [i64]) {
+    /// Adds its sums, as many as there are: to the `near` ones what a record has room for, else to
+    /// the `far` ones; of both together are the sums of several tokens.
+    #[inline(always)]
+    pub fn add_sums(&self, id: Id, near: &mut [i64; SUMS], far: &mut [i64]) {
         let record = self.record(id);
+        near.iter_mut().zip(record.sums).for_each(|(to, sum)| *to += i64::from(sum));
         if record.is_wide() {
             let sums = &self.sums[self.rest[id as usize].sums as usize..];
-            to.iter_mut().zip(sums).for_each(|(to, sum)| *to += sum);
-        } else {
-            to.iter_mut().zip(&record.sums).for_each(|(to, &sum)| *to += i64::from(sum));
+            far.iter_mut().zip(sums).for_each(|(to, sum)| *to += sum);
         }
     }
 
@@ -286,7 +286,7 @@ impl Memo {
     #[inline(always)]
     pub fn counts(&self, record: &Record) -> Counts {
         match self.shapes.values.get(record.shape as usize) {
-            Some(shape) => shape.map(u32::from),
+            Some(shape) => std::array::from_fn(|i| u32::from(shape[i])),
             None => self.wide_shapes.values[(record.shape & !WIDE_SHAPE) as usize],
         }
     }

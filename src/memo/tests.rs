@@ -45,7 +45,9 @@ fn what_is_known_of_a_token_is_what_was_noted() {
             let (mut classes, mut topics, mut added) = (Vec::new(), Vec::new(), vec![10; width]);
             memo.for_each_class(id, |class| classes.push(class));
             memo.for_each_topic(id, |topic| topics.push(topic));
-            memo.add_sums(id, &mut added);
+            let mut near = [0; SUMS];
+            memo.add_sums(id, &mut near, &mut added);
+            added.iter_mut().zip(near).for_each(|(sum, near)| *sum += near);
             assert_eq!(classes, facts.words.iter().map(|word| word.class).collect::<Vec<_>>());
             assert_eq!(topics, facts.topics);
             assert!(added.iter().zip(sums).all(|(sum, own)| *sum == 10 + own), "{added:?}");

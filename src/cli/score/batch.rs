@@ -91,6 +91,13 @@ impl Waiting {
 }
 
 impl Batch {
+    /// One without records, with room for about as many as this one has.
+    pub fn like(&self) -> Self {
+        let bytes = self.bytes.len();
+        let rows = Vec::with_capacity(self.rows.len());
+        Self { bytes: String::with_capacity(bytes + bytes / 8), rows, ..Self::default() }
+    }
+
     /// Forgets all records.
     pub fn clear(&mut self) {
         let (mut bytes, mut rows) = (std::mem::take(&mut self.bytes), std::mem::take(&mut self.rows));

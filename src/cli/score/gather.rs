@@ -106,6 +106,7 @@ fn keep(batch: &mut Batch, kept: &mut Option<VecDeque<Batch>>, size: &mut usize,
     if *size > room.min(KEPT) {
         *kept = None;
     } else if let Some(kept) = kept.as_mut().filter(|_| !batch.is_empty()) {
-        kept.push_back(std::mem::take(batch));
+        let like = batch.like();
+        kept.push_back(std::mem::replace(batch, like));
     }
 }

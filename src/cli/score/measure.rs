@@ -84,7 +84,9 @@ impl<'a> Scorers<'a> {
     /// that threads are made of.
     pub fn measure(&self, batch: &Batch, rows: Range<usize>, all: bool) -> Measured {
         let rows = &batch.rows()[rows];
-        let mut measured = Measured::default();
+        let placed = rows.iter().filter(|row| row.has_place());
+        let bytes = placed.map(|row| batch.text(row).len()).sum();
+        let mut measured = Measured::of(Bags::with_room(rows.len(), bytes));
         for (k, (scorer, scratches)) in self.scorers.iter().enumerate().filter(|(k, _)| all || *k == 0) {
             let mut terms = Vec::with_capacity(if all { rows.len() * scorer.width() } else { 0 });
             scratches.with(|scratch| {

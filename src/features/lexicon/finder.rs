@@ -101,7 +101,7 @@ impl Finder {
     fn begun(&self, symbols: &[u8], start: usize, lengths: u8, mut each: impl FnMut(Found)) {
         let rest = &symbols[start..];
         let there = rest.len().min(LONGEST);
-        let all = packed(&rest[..there]);
+        let all = packed(rest);
         let mut lengths = lengths & u8::MAX >> (LONGEST - there);
         while lengths != 0 {
             let n = lengths.trailing_zeros() as usize + 1;
@@ -121,8 +121,9 @@ fn pair(first: u8, second: u8) -> usize {
     usize::from(first) << 8 | usize::from(second)
 }
 
+/// The first [`LONGEST`] symbols as a number, or all.
 #[inline]
-fn packed(symbols: &[u8]) -> u64 {
+pub(super) fn packed(symbols: &[u8]) -> u64 {
     if let Some(eight) = symbols.first_chunk() {
         return u64::from_le_bytes(*eight);
     }

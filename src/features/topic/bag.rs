@@ -69,6 +69,12 @@ pub struct Bags {
 }
 
 impl Bags {
+    /// None yet, with room for those of so many texts of so many bytes.
+    pub fn with_room(texts: usize, bytes: usize) -> Self {
+        // A byte begins no more than one token as a rule.
+        Self { tokens: Vec::with_capacity(bytes), ends: Vec::with_capacity(texts) }
+    }
+
     /// Appends those of one more text.
     pub fn push(&mut self, tokens: &[Token]) {
         self.tokens.extend_from_slice(tokens);

@@ -38,6 +38,8 @@ pub(super) struct Ties {
     pub(super) parent: f32,
     /// Passages that have the token, a bit each.
     pub(super) passages: u64,
+    /// `all` and `thread` in fixed point.
+    fixed: [i32; 2],
 }
 
 /// What a thread and its article are as wholes: how well all comments fit, taken together
@@ -61,9 +63,9 @@ impl Level {
     /// Adds what `times` comments are tied by with one token.
     #[inline(always)]
     fn add(&mut self, times: i64, weights: &Weights, ties: &Ties) {
-        let thread = times * fixed(ties.thread);
-        self.all += if ties.all == ties.thread { thread } else { times * fixed(ties.all) };
-        self.thread += thread;
+        let [all, thread] = ties.fixed.map(i64::from);
+        self.all += times * all;
+        self.thread += times * thread;
         self.weight += times * weights.fixed;
     }
 
@@ -114,17 +116,25 @@ fn ties(
 ) -> (&Weights, Ties) {
     let level = background.level_of(token);
     let weights = background.weights_of(level);
-    let by_thread @ [thread, lift] = background.tie(level, u32::from(others));
+    let by_thread = background.tie(level, u32::from(others));
     let ties = match parts == 0 && !in_parent {
-        true => Ties { all: thread, lift, thread, ..Ties::default() },
+        true => Ties::of_thread(&by_thread),
         false => {
             let article = article_weight(parts);
             let by_both =
                 if article > 0 { background.tie(level, article + u32::from(others)) } else { by_thread };
-            more_ties(weights.one, by_both, thread, parts, in_parent)
+            more_ties(weights.one, &by_both, &by_thread, parts, in_parent)
         }
     };
     (weights, ties)
+}
+
+impl Ties {
+    /// Of what stands in the thread alone.
+    #[inline(always)]
+    fn of_thread(&Tie { fit, lift, fixed }: &Tie) -> Self {
+        Self { all: fit, lift, thread: fit, fixed: [fixed; 2], ..Self::default() }
+    }
 }
 
 /// What one mention in the title or the text of an article weighs, in comments.
@@ -134,10 +144,18 @@ fn article_weight(parts: u64) -> u32 {
 
 /// The ties of what stands not only in the thread; few tokens do.
 #[inline(never)]
-fn more_ties(one: f32, [all, lift]: Tie, thread: f32, parts: u64, in_parent: bool) -> Ties {
+fn more_ties(one: f32, by_both: &Tie, by_thread: &Tie, parts: u64, in_parent: bool) -> Ties {
     let given = |yes: bool| if yes { one } else { 0.0 };
-    let (title, text, parent) = (given(parts & TITLE != 0), given(parts > TITLE), given(in_parent));
-    Ties { all, lift, title, text, thread, parent, passages: parts >> 1 }
+    Ties {
+        all: by_both.fit,
+        lift: by_both.lift,
+        title: given(parts & TITLE != 0),
+        text: given(parts > TITLE),
+        thread: by_thread.fit,
+        parent: given(in_parent),
+        passages: parts >> 1,
+        fixed: [by_both.fixed, by_thread.fixed],
+    }
 }
 
 /// What all tokens of an article weigh.
@@ -150,8 +168,7 @@ impl Background {
     /// What a token that the article has in these parts ties to the article alone.
     #[inline]
     fn about(&self, token: Token, parts: u64) -> f32 {
-        let [_, lift] = self.tie(self.level_of(token), article_weight(parts));
-        lift
+        self.tie(self.level_of(token), article_weight(parts)).lift
     }
 
     /// Sums up a thread and its article.
@@ -214,7 +231,7 @@ impl Background {
             if sums_own {
                 own.add(1, weights, &t);
             }
-            if t.title == 0.0 && t.text == 0.0 && t.parent == 0.0 {
+            if t.passages == 0 && t.title == 0.0 && t.parent == 0.0 {
                 continue;
             }
             s.title += t.title;
