@@ -20,7 +20,6 @@ pub struct Reading {
     /// Whether the first character is a small letter.
     pub starts_low: Option<bool>,
     /// What stands between ASCII blanks.
-    chunks: Vec<(u32, u32)>,
     looks: Vec<Look>,
     facts: Facts,
     sums: Vec<i64>,
@@ -46,20 +45,16 @@ impl Reading {
         self.beside = [0; COUNTS];
         self.starts_low = None;
         let bytes = text.as_bytes();
-        self.chunks.clear();
-        let mut start = 0;
-        for_each_blank(bytes, |blank| {
-            if start < blank {
-                self.chunks.push((start as u32, blank as u32));
-            }
-            start = blank + 1;
-        });
         // One step after the other for all of them, so that the memory of many is waited for at once.
         let mut looks = std::mem::take(&mut self.looks);
         looks.clear();
-        looks.extend(
-            self.chunks.iter().map(|&(start, end)| self.memo.look(bytes, start as usize..end as usize)),
-        );
+        let mut start = 0;
+        for_each_blank(bytes, |blank| {
+            if start < blank {
+                looks.push(self.memo.look(bytes, start..blank));
+            }
+            start = blank + 1;
+        });
         looks.iter_mut().for_each(|look| self.memo.meet(look));
         for look in &looks {
             match look.found() {

@@ -14,9 +14,9 @@ use crate::text::{SPACE, is_word};
 #[derive(Clone, Debug, Default)]
 pub struct Phrases {
     groups: Vec<Group>,
-    /// A bit for the first and last symbol of every first word: nearly all that is none is told so
-    /// by them.
-    edges: Vec<u64>,
+    /// A bit for the first and last symbol of every first word, then of those of entries that may
+    /// begin inside a word: nearly all that is none is told so by them.
+    edges: [Vec<u64>; 2],
     /// Number of the group of each first word, by its hash.
     by_first: HashMap<u64, Begin, Hashed>,
     /// Symbols of the longest first word.
@@ -67,7 +67,7 @@ impl Phrases {
     /// # Errors
     /// If the phrases begin with more words than can be numbered.
     pub(super) fn new<'a>(patterns: impl Iterator<Item = (&'a Vec<u8>, &'a Entry)>) -> Result<Self> {
-        let mut phrases = Self { edges: vec![0; EDGES], ..Self::default() };
+        let mut phrases = Self { edges: [(); 2].map(|()| vec![0; EDGES]), ..Self::default() };
         for (pattern, &entry) in patterns {
             let parts: Vec<Vec<u8>> = pattern.split(|&s| s == SPACE).map(<[u8]>::to_vec).collect();
             let groups = &mut phrases.groups;
@@ -77,7 +77,8 @@ impl Phrases {
             });
             phrases.longest = phrases.longest.max(parts[0].len());
             if let Some((word, bit)) = edges(&parts[0]) {
-                phrases.edges[word] |= bit;
+                phrases.edges[0][word] |= bit;
+                phrases.edges[1][word] |= if entry.begins { 0 } else { bit };
             }
             let group = &mut phrases.groups[usize::from(number) - 1];
             group.seconds |= bit(parts[1][0]);
@@ -94,11 +95,15 @@ impl Phrases {
     /// Which phrases `token` may begin.
     pub fn begun_by(&self, token: &[u8]) -> Begin {
         let mut begun = NO_PHRASE;
-        let is_likely = |i: usize| edges(&token[i..]).is_some_and(|(word, bit)| self.edges[word] & bit != 0);
+        let is_inside = |i: usize| i > 0 && is_word(token[i - 1]);
+        let is_likely = |i: usize| {
+            let of = &self.edges[usize::from(is_inside(i))];
+            edges(&token[i..]).is_some_and(|(word, bit)| of[word] & bit != 0)
+        };
         let starts = token.len().saturating_sub(self.longest)..token.len();
         for i in starts.filter(|&i| is_likely(i)) {
             if let Some(&group) = self.by_first.get(&hash_word(&token[i..]))
-                && (i == 0 || !is_word(token[i - 1]) || self.groups[usize::from(group) - 1].open)
+                && (!is_inside(i) || self.groups[usize::from(group) - 1].open)
             {
                 begun = if begun == NO_PHRASE { group } else { ANY };
             }

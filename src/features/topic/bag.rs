@@ -100,13 +100,29 @@ impl Bags {
 }
 
 /// A set of tokens: one bit per bucket sorts them and removes duplicates in one go.
-pub struct Seen([u64; WORDS]);
+pub struct Seen {
+    words: [u64; WORDS],
+    /// A bit for each word that holds anything.
+    busy: [u64; WORDS / 64],
+}
 
 const WORDS: usize = BUCKETS / 64;
 
 impl Default for Seen {
     fn default() -> Self {
-        Self([0; WORDS])
+        Self { words: [0; WORDS], busy: [0; WORDS / 64] }
+    }
+}
+
+/// Calls `each` with the numbers of the bits of `words`, ascending.
+#[inline(always)]
+fn for_each_bit(words: &[u64], mut each: impl FnMut(usize)) {
+    for (i, &word) in words.iter().enumerate() {
+        let mut left = word;
+        while left != 0 {
+            each(64 * i + left.trailing_zeros() as usize);
+            left &= left - 1;
+        }
     }
 }
 
@@ -114,24 +130,16 @@ impl Seen {
     /// Puts a token in.
     #[inline]
     pub fn insert(&mut self, token: Token) {
-        self.0[usize::from(token) / 64] |= 1 << (token % 64);
+        let word = usize::from(token) / 64;
+        self.words[word] |= 1 << (token % 64);
+        self.busy[word / 64] |= 1 << (word % 64);
     }
 
     fn write(&self, to: &mut Vec<Token>) {
-        // First which words hold anything, without a branch that nobody could foretell.
-        let (mut busy, mut n) = ([0u16; WORDS], 0);
-        for (word, &seen) in (0..).zip(&self.0) {
-            busy[n] = word;
-            n += usize::from(seen != 0);
-        }
         to.clear();
-        for &word in &busy[..n] {
-            let mut seen = self.0[usize::from(word)];
-            while seen != 0 {
-                to.push(64 * word + seen.trailing_zeros() as Token);
-                seen &= seen - 1;
-            }
-        }
+        for_each_bit(&self.busy, |word| {
+            for_each_bit(&self.words[word..=word], |bit| to.push((64 * word + bit) as Token));
+        });
     }
 }
 

@@ -221,28 +221,29 @@ impl Background {
         let mut own = Level { tokens: comment.tokens().len() as i64, ..Level::default() };
         let mut passages = [0.0f32; PASSAGES];
         let sums_own = wanted.relative || context.article.is_some_and(ArticleTokens::has_text);
+        let (mut weight, mut sums) = (0.0, Ties::default());
         for &token in comment.tokens() {
             let (weights, t) = context.ties(self, token);
-            let s = &mut fits.sums;
-            fits.weight += weights.idf;
-            s.all += t.all;
-            s.lift += t.lift;
-            s.thread += t.thread;
+            weight += weights.idf;
+            sums.all += t.all;
+            sums.lift += t.lift;
+            sums.thread += t.thread;
             if sums_own {
                 own.add(1, weights, &t);
             }
             if t.passages == 0 && t.title == 0.0 && t.parent == 0.0 {
                 continue;
             }
-            s.title += t.title;
-            s.text += t.text;
-            s.parent += t.parent;
+            sums.title += t.title;
+            sums.text += t.text;
+            sums.parent += t.parent;
             let mut bits = t.passages;
             while bits != 0 {
                 passages[bits.trailing_zeros() as usize] += t.text;
                 bits &= bits - 1;
             }
         }
+        (fits.weight, fits.sums) = (weight, sums);
         if fits.sums.text > 0.0 {
             let passages = passages.into_iter().enumerate();
             fits.passage = passages.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
