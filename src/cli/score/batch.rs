@@ -79,6 +79,11 @@ impl Waiting {
         !self.article.is_none() || !self.parent.is_none()
     }
 
+    /// Whether some comment answers it.
+    pub fn is_answered(&self, threads: &Threads) -> bool {
+        threads.is_answered(self.id)
+    }
+
     /// Whether it is to be scored.
     pub fn is_scored(&self) -> bool {
         self.is_scored
@@ -217,9 +222,14 @@ impl Batch {
         self.measured = measured;
     }
 
-    /// What is known of the rows of chunk `i`, if they were measured.
-    pub fn measured(&self, i: usize) -> Option<&Measured> {
-        self.measured.get(i)
+    /// Whether the rows were measured.
+    pub fn is_measured(&self) -> bool {
+        self.measured.len() == self.chunks()
+    }
+
+    /// What is known of the rows of chunk `i`, which were measured.
+    pub fn measured(&self, i: usize) -> &Measured {
+        &self.measured[i]
     }
 
     /// Adds the rows, which were measured, to their threads.
@@ -245,7 +255,7 @@ impl Batch {
             return;
         }
         let bag_of = |(i, row): (usize, &Waiting)| {
-            threads.is_answered(row.id).then(|| match self.tokens(i) {
+            row.is_answered(threads).then(|| match self.tokens(i) {
                 [] => bag(self.text(row)),
                 tokens => Bag::of(tokens),
             })

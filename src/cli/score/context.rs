@@ -56,7 +56,7 @@ impl Known {
             _ => Fate::Leave,
         };
         let open = || self.0.open("reading the context", log).map(|table| Reader::new(table, None));
-        let measure = |batch: &Batch, rows: Range<usize>, all: bool| scorers.measure(batch, rows, all);
+        let measure = |batch: &Batch, rows: Range<usize>, is_kept: bool| scorers.gather(batch, rows, is_kept);
         Gather { threads, with_comments: true, measure }.read(&mut open()?.with_articles(), is_new)?;
         let (mut reader, mut parents) = (open()?, Parents::default());
         let (mut batch, mut rejected) = (Batch::default(), 0);

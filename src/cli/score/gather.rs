@@ -40,8 +40,8 @@ pub struct Gather<'a, M> {
     pub threads: &'a mut Threads,
     /// Comments count into threads, and are answered.
     pub with_comments: bool,
-    /// Measures rows of a batch: all there is to know before their threads are, or only their
-    /// tokens.
+    /// Measures rows of a batch: what threads are made of, and, where that is to be kept, all there
+    /// is to know of them without threads.
     pub measure: M,
 }
 

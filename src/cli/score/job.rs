@@ -1,4 +1,5 @@
-//! The second pass: while one batch is scored, the one before is written and the next is read.
+//! The second pass: while one batch is measured, the next is read; while it is scored, the one
+//! before is written.
 
 use netiquette::corpus::Row;
 use netiquette::stream::{Parents, Threads};
@@ -71,24 +72,21 @@ impl Job<'_> {
         let (references, labels) = (scorers.references(), scorers.labels());
         let fate = |row: &Row<'_>| past.as_ref().map_or(Fate::Score, |past| past.fate(row));
         let bag = |text: &str| scorers.bag(text);
-        let mut read = |batch: &mut Batch, threads: &Threads| {
-            let read = reader.fill(batch, fate);
-            batch.find_answered(threads, parents, &bag);
-            read
-        };
+        let mut read = |batch: &mut Batch| reader.fill(batch, fate);
         let (mut batch, mut next) = (Batch::default(), Batch::default());
         // The batch that is scored and not written yet, of which the first is none.
         let mut before = (Batch::default(), Vec::new());
-        read(&mut batch, threads)?;
+        read(&mut batch)?;
         while !batch.is_empty() {
-            threads.fetch(batch.rows().iter().map(Waiting::article), &references)?;
-            let threads: &Threads = threads;
-            let beside = || -> netiquette::Result<netiquette::Result<()>> {
-                output.write(&before.0, &before.1, labels)?;
-                Ok(read(&mut next, threads))
+            let read = match batch.is_measured() {
+                true => read(&mut next),
+                false => scorers.measure_all(&mut batch, threads, || read(&mut next)),
             };
-            let (beside, scored) = scorers.score(&batch, threads, layout, beside);
-            let read = beside?;
+            batch.find_answered(threads, parents, &bag);
+            threads.fetch(batch.rows().iter().map(Waiting::article), &references)?;
+            let write = || output.write(&before.0, &before.1, labels);
+            let (written, scored) = scorers.score(&batch, threads, layout, write);
+            written?;
             let spare = std::mem::replace(&mut before, (std::mem::take(&mut batch), scored)).0;
             batch = std::mem::replace(&mut next, spare);
             if read.is_err() {

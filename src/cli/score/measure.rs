@@ -21,9 +21,10 @@ pub struct Scorers<'a> {
 /// What is known of some rows before their threads are.
 #[derive(Debug, Default)]
 pub struct Measured {
-    /// Their topic tokens, of those rows that stand somewhere.
+    /// Their topic tokens, as far as those were asked for.
     pub bags: Bags,
-    /// By model what their texts add to its labels, row by row, if that was asked for.
+    /// By model what their texts add to its labels, row by row; anything where that was not asked
+    /// for.
     terms: Vec<Vec<f64>>,
 }
 
@@ -80,26 +81,34 @@ impl<'a> Scorers<'a> {
         })
     }
 
-    /// Measures rows as far as no thread is needed: `all` there is to know, or only the tokens
-    /// that threads are made of.
-    pub fn measure(&self, batch: &Batch, rows: Range<usize>, all: bool) -> Measured {
+    /// Measures rows as far as no thread is needed: the topic tokens of those of which `wants_bag`
+    /// says so, and, if they are `to_score`, what the texts of those to be scored add.
+    fn measure(
+        &self,
+        batch: &Batch,
+        rows: Range<usize>,
+        to_score: bool,
+        wants_bag: impl Fn(&Waiting) -> bool,
+    ) -> Measured {
         let rows = &batch.rows()[rows];
-        let placed = rows.iter().filter(|row| row.has_place());
+        let placed = rows.iter().filter(|row| wants_bag(row));
         let bytes = placed.map(|row| batch.text(row).len()).sum();
         let mut measured = Measured::of(Bags::with_room(rows.len(), bytes));
-        for (k, (scorer, scratches)) in self.scorers.iter().enumerate().filter(|(k, _)| all || *k == 0) {
-            let mut terms = Vec::with_capacity(if all { rows.len() * scorer.width() } else { 0 });
+        for (k, (scorer, scratches)) in self.scorers.iter().enumerate().filter(|(k, _)| to_score || *k == 0) {
+            let width = if to_score { scorer.width() } else { 0 };
+            let mut terms = Vec::with_capacity(rows.len() * width);
             scratches.with(|scratch| {
                 for row in rows {
-                    let has_place = k == 0 && row.has_place();
-                    if all || has_place {
+                    let (wants_bag, wants_terms) = (k == 0 && wants_bag(row), to_score && row.is_scored());
+                    if wants_bag || wants_terms {
                         scorer.read(batch.text(row), scratch);
                     }
-                    if all {
-                        scorer.terms(scratch, &mut terms);
+                    match wants_terms {
+                        true => scorer.terms(scratch, &mut terms),
+                        false => terms.resize(terms.len() + width, 0.0),
                     }
                     if k == 0 {
-                        measured.bags.push(if has_place { scratch.bag().tokens() } else { &[] });
+                        measured.bags.push(if wants_bag { scratch.bag().tokens() } else { &[] });
                     }
                 }
             });
@@ -109,7 +118,30 @@ impl<'a> Scorers<'a> {
         measured
     }
 
-    /// Scores the rows of a batch and makes their lines, and does `beside` at the same time.
+    /// Measures a batch that was not measured before it is scored, and does `beside` at the same
+    /// time.
+    pub fn measure_all<R: Send>(
+        &self,
+        batch: &mut Batch,
+        threads: &Threads,
+        beside: impl FnOnce() -> R + Send,
+    ) -> R {
+        let wants_bag = |row: &Waiting| row.is_scored() && row.has_place() || row.is_answered(threads);
+        let of_chunk = |i: usize| self.measure(batch, batch.chunk(i), true, wants_bag);
+        let (beside, measured) = share_out(batch.chunks(), beside, of_chunk);
+        batch.set_measured(measured);
+        beside
+    }
+
+    /// Measures rows as the first pass does, see [`Gather`](super::gather::Gather).
+    pub fn gather(&self, batch: &Batch, rows: Range<usize>, is_kept: bool) -> Measured {
+        match is_kept {
+            true => self.measure(batch, rows, true, Waiting::has_place),
+            false => self.measure(batch, rows, false, |row| !row.article().is_none()),
+        }
+    }
+
+    /// Scores the rows of a batch, which was measured, and makes their lines, and does `beside` at the same time.
     pub fn score<R: Send>(
         &self,
         batch: &Batch,
@@ -120,36 +152,23 @@ impl<'a> Scorers<'a> {
         let of_chunk = |i: usize| {
             let range = batch.chunk(i);
             let rows = &batch.rows()[range.clone()];
-            let mut scored = self.score_rows(batch, rows, batch.measured(i), threads);
+            let mut scored = self.score_rows(batch, i, threads);
             self.write(batch, rows, layout, &mut scored);
             Scored { rows: range, ..scored }
         };
         share_out(batch.chunks(), beside, of_chunk)
     }
 
-    fn score_rows(
-        &self,
-        batch: &Batch,
-        rows: &[Waiting],
-        measured: Option<&Measured>,
-        threads: &Threads,
-    ) -> Scored {
-        let of_model = |(k, (scorer, scratches)): (usize, &(Scorer<'_>, Scratches))| {
+    fn score_rows(&self, batch: &Batch, chunk: usize, threads: &Threads) -> Scored {
+        let (rows, measured) = (&batch.rows()[batch.chunk(chunk)], batch.measured(chunk));
+        let of_model = |(k, (scorer, _)): (usize, &(Scorer<'_>, Scratches))| {
             let mut scores = Vec::with_capacity(rows.len() * self.labels.len());
             let (width, mut bag) = (scorer.width(), Bag::default());
-            scratches.with(|scratch| {
-                for (i, row) in rows.iter().enumerate().filter(|(_, row)| row.is_scored()) {
-                    let context = Context { parent: row.answered(), ..threads.context_of(row.article(), k) };
-                    match measured {
-                        Some(measured) => {
-                            bag.copy(measured.bags.tokens(i));
-                            let terms = &measured.terms[k][i * width..(i + 1) * width];
-                            scorer.judge(terms, &bag, &context, &mut scores);
-                        }
-                        None => scorer.score(batch.text(row), &context, scratch, &mut scores),
-                    }
-                }
-            });
+            for (i, row) in rows.iter().enumerate().filter(|(_, row)| row.is_scored()) {
+                let context = Context { parent: row.answered(), ..threads.context_of(row.article(), k) };
+                bag.copy(measured.bags.tokens(i));
+                scorer.judge(&measured.terms[k][i * width..][..width], &bag, &context, &mut scores);
+            }
             scores
         };
         let by_model: Vec<Vec<Option<f64>>> = self.scorers.iter().enumerate().map(of_model).collect();

@@ -161,7 +161,7 @@ fn score(args: &ScoreArgs, comments: &[PathBuf], log: &Log) -> anyhow::Result<u8
     let can_keep = !args.append && !args.resume && known.is_none() && inputs.bytes() <= KEPT as u64;
     let mut reader = Reader::new(table, can_keep.then_some(&layout)).with_articles();
     let with_comments = !args.no_thread;
-    let measure = |batch: &Batch, rows: Range<usize>, all: bool| scorers.measure(batch, rows, all);
+    let measure = |batch: &Batch, rows: Range<usize>, is_kept: bool| scorers.gather(batch, rows, is_kept);
     let gather = Gather { threads: &mut threads, with_comments, measure };
     let kept = gather.read(&mut reader, |_| Fate::Score)?;
     let parents = match &known {
