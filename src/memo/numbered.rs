@@ -45,7 +45,9 @@ impl<T: Copy + Eq + Hash> Numbered<T> {
         loop {
             match self.slots[at] {
                 (0, _) => return at,
-                (number, tag) if tag == half(hash) && self.values[number as usize - 1] == *value => return at,
+                (number, tag) if tag == half(hash) && self.values[number as usize - 1] == *value => {
+                    return at;
+                }
                 _ => at = (at + 1) & mask,
             }
         }

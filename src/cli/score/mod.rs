@@ -25,8 +25,8 @@ use netiquette::model::OFF_TOPIC;
 use netiquette::stream::{Parents, Threads};
 
 use self::append::Past;
-use self::context::Known;
 use self::batch::Batch;
+use self::context::Known;
 use self::gather::{Gather, KEPT};
 use self::identity::identity;
 use self::job::{Job, Output};
@@ -193,15 +193,8 @@ fn score(args: &ScoreArgs, comments: &[PathBuf], log: &Log) -> anyhow::Result<u8
         None => reader,
     };
     let output = Output { writer, rejects, tally: Tally::default(), summary, journal };
-    let mut job = Job {
-        scorers: &scorers,
-        layout: &layout,
-        threads: &mut threads,
-        parents,
-        output,
-        past,
-        unread: 0,
-    };
+    let mut job =
+        Job { scorers: &scorers, layout: &layout, threads: &mut threads, parents, output, past, unread: 0 };
     job.score(reader)?;
     for (source, before) in read.iter().flat_map(|inputs| inputs.sources()).zip(stamps) {
         if before != source.stamp()? {

@@ -61,7 +61,8 @@ impl Finder {
             // A pattern of one symbol may have anything behind it.
             let seconds = pattern.get(1).map_or(0..=u8::MAX, |&second| second..=second);
             for second in seconds {
-                finder.lengths[usize::from(u16::from_le_bytes([first, second]))][usize::from(!at_word)] |= 1 << (head.len() - 1);
+                finder.lengths[usize::from(u16::from_le_bytes([first, second]))][usize::from(!at_word)] |=
+                    1 << (head.len() - 1);
             }
             finder.patterns.push(Pattern { head: packed(head), tail: tail.to_vec(), number });
         }

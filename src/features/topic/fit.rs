@@ -107,13 +107,7 @@ impl Context<'_> {
 }
 
 #[inline(always)]
-fn ties(
-    background: &Background,
-    token: Token,
-    parts: u64,
-    others: u16,
-    in_parent: bool,
-) -> (&Weights, Ties) {
+fn ties(background: &Background, token: Token, parts: u64, others: u16, in_parent: bool) -> (&Weights, Ties) {
     let level = background.level_of(token);
     let weights = background.weights_of(level);
     let by_thread = background.tie(level, u32::from(others));

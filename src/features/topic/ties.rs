@@ -48,8 +48,8 @@ impl Weights {
     /// The definition of what [`Table::tie`] looks up.
     #[inline(never)]
     fn tie(&self, count: u32) -> Tie {
-        let [fit, lift] =
-            [INVERSE_MU, INVERSE_MU_LIFT].map(|inverse| self.idf * ln_1p(count as f32 * inverse * self.rarity));
+        let [fit, lift] = [INVERSE_MU, INVERSE_MU_LIFT]
+            .map(|inverse| self.idf * ln_1p(count as f32 * inverse * self.rarity));
         Tie { fit, lift, fixed: fixed(fit) as i32 }
     }
 }
