@@ -9,10 +9,10 @@ use netiquette::features::Extraction;
 use netiquette::features::classes::Classes;
 use netiquette::features::ngram::{Grams, Space};
 use netiquette::features::sentence::Sentences;
-use netiquette::features::topic::Context;
+use netiquette::features::topic::{Bag, Context};
 use netiquette::model::file::embedded;
-use netiquette::scorer::{Scorer, Scratch, Scratches};
-use netiquette::stream::{Gathered, Key, Threads};
+use netiquette::scorer::{Scorer, Scratch};
+use netiquette::stream::{Key, Threads};
 use netiquette::text::Folded;
 use synthetic::Synthetic;
 
@@ -69,7 +69,7 @@ fn stages(criterion: &mut Criterion) {
     });
     group.bench_function("csv to csv, in threads of 50", |b| {
         let csv = table(&texts);
-        b.iter(|| assert_eq!(csv_to_csv(&csv, &scorer, &model.background).lines().count(), COMMENTS));
+        b.iter(|| assert_eq!(csv_to_csv(&csv, &scorer).lines().count(), COMMENTS));
     });
     group.finish();
 }
@@ -80,25 +80,24 @@ fn table(texts: &[String]) -> String {
 }
 
 /// Both passes over a table of `id,article_id,text`.
-fn csv_to_csv(
-    csv: &str,
-    scorer: &Scorer<'_>,
-    background: &netiquette::features::topic::Background,
-) -> String {
+fn csv_to_csv(csv: &str, scorer: &Scorer<'_>) -> String {
     let read = || {
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_bytes());
         reader.records().map(|record| record.expect("a record")).collect::<Vec<_>>()
     };
     let records = read();
-    let gathered: Vec<Gathered> = records
+    let (mut threads, mut scratch) = (Threads::default(), Scratch::default());
+    let bags: Vec<Bag> = records
         .iter()
-        .map(|r| Gathered { text: &r[2], article: Key::of(&r[1]), parent: Key::NONE })
+        .map(|record| {
+            scorer.read(&record[2], &mut scratch);
+            scratch.bag().clone()
+        })
         .collect();
-    let mut threads = Threads::default();
-    let scratches = Scratches::default();
-    threads.add_comments(&gathered, |text| scratches.with(|scratch| scorer.bag(text, scratch)), || ());
-    threads.settle(&[background]).expect("threads that never spill");
-    let (mut scratch, mut scores, mut out) = (Scratch::default(), Vec::new(), String::new());
+    let articles = records.iter().map(|record| Key::of(&record[1]));
+    threads.add_to_threads(articles.zip(bags.iter().map(Bag::tokens)).collect());
+    threads.settle(&[scorer.reference()]).expect("threads that never spill");
+    let (mut scores, mut out) = (Vec::new(), String::new());
     for record in read() {
         scores.clear();
         scorer.score(&record[2], &threads.context(&record[1]), &mut scratch, &mut scores);

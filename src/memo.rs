@@ -12,14 +12,14 @@ mod record;
 
 use std::ops::Range;
 
-use crate::features::heuristic::{Counts, WORDS};
+use crate::features::heuristic::{COUNTS, Counts};
 use crate::features::lexicon::Match;
 use crate::features::token::Facts;
 use crate::features::topic::Token;
 pub use key::Key;
 use numbered::Numbered;
 use record::{CLASSES, TOPICS};
-pub use record::{Part, Record};
+pub use record::{Part, Record, SUMS};
 
 /// Tokens that are kept, and bytes of what is known of them, by all threads together.
 const MOST_TOKENS: usize = 1 << 19;
@@ -33,6 +33,9 @@ const FEWEST_SLOTS: usize = 1 << 12;
 
 /// A token in the memo: the number of its record.
 pub type Id = u32;
+
+/// Marks the number of a shape as one among the wide ones.
+const WIDE_SHAPE: u32 = 1 << 31;
 
 /// The record of no token.
 const NOBODY: Id = 0;
@@ -64,8 +67,10 @@ pub struct Memo {
     matches: Vec<Match>,
     topics: Vec<Token>,
     sums: Vec<i64>,
-    /// What is counted of a token: most are counted alike.
-    shapes: Numbered<Counts>,
+    /// What is counted of a token: most are counted alike, and nothing often.
+    shapes: Numbered<[u8; COUNTS]>,
+    /// Those of which something is counted more than 255 times.
+    wide_shapes: Numbered<Counts>,
     classes: Numbered<u64>,
 }
 
@@ -140,6 +145,7 @@ impl Memo {
             + size_of_val(&self.topics[..])
             + size_of_val(&self.sums[..])
             + self.shapes.bytes()
+            + self.wide_shapes.bytes()
             + self.classes.bytes()
     }
 
@@ -221,7 +227,10 @@ impl Memo {
 
     /// Appends what has no room in a record.
     fn extend(&mut self, mut record: Record, facts: &Facts, sums: &[i64]) -> Record {
-        record.shape = self.shapes.number(facts.counts);
+        record.shape = match facts.counts.iter().all(|&n| n <= u32::from(u8::MAX)) {
+            true => self.shapes.number(facts.counts.map(|n| n as u8)),
+            false => WIDE_SHAPE | self.wide_shapes.number(facts.counts),
+        };
         for (i, meaning) in facts.words.iter().enumerate() {
             // There are fewer classes than two bytes can tell apart.
             let class = self.classes.number(meaning.class) as u16;
@@ -261,28 +270,25 @@ impl Memo {
         &self.records[id as usize]
     }
 
-    /// Adds its sums, as many as there are.
-    #[inline]
-    pub fn add_sums(&self, id: Id, to: &mut [i64]) {
+    /// Adds its sums, as many as there are: to the `near` ones what a record has room for, else to
+    /// the `far` ones; of both together are the sums of several tokens.
+    #[inline(always)]
+    pub fn add_sums(&self, id: Id, near: &mut [i64; SUMS], far: &mut [i64]) {
         let record = self.record(id);
+        near.iter_mut().zip(record.sums).for_each(|(to, sum)| *to += i64::from(sum));
         if record.is_wide() {
             let sums = &self.sums[self.rest[id as usize].sums as usize..];
-            to.iter_mut().zip(sums).for_each(|(to, sum)| *to += sum);
-        } else {
-            to.iter_mut().zip(&record.sums).for_each(|(to, &sum)| *to += i64::from(sum));
+            far.iter_mut().zip(sums).for_each(|(to, sum)| *to += sum);
         }
     }
 
     /// What is counted of a token.
-    #[inline]
-    pub fn counts(&self, record: &Record) -> &Counts {
-        &self.shapes.values[record.shape as usize]
-    }
-
-    /// How many words of letters or digits it has.
-    #[inline]
-    pub fn words(&self, record: &Record) -> u32 {
-        self.counts(record)[WORDS]
+    #[inline(always)]
+    pub fn counts(&self, record: &Record) -> Counts {
+        match self.shapes.values.get(record.shape as usize) {
+            Some(shape) => std::array::from_fn(|i| u32::from(shape[i])),
+            None => self.wide_shapes.values[(record.shape & !WIDE_SHAPE) as usize],
+        }
     }
 
     /// Calls `each` for the classes of its words and marks.

@@ -20,7 +20,6 @@ pub struct Reading {
     /// Whether the first character is a small letter.
     pub starts_low: Option<bool>,
     /// What stands between ASCII blanks.
-    chunks: Vec<(u32, u32)>,
     looks: Vec<Look>,
     facts: Facts,
     sums: Vec<i64>,
@@ -46,20 +45,16 @@ impl Reading {
         self.beside = [0; COUNTS];
         self.starts_low = None;
         let bytes = text.as_bytes();
-        self.chunks.clear();
-        let mut start = 0;
-        for_each_blank(bytes, |blank| {
-            if start < blank {
-                self.chunks.push((start as u32, blank as u32));
-            }
-            start = blank + 1;
-        });
         // One step after the other for all of them, so that the memory of many is waited for at once.
         let mut looks = std::mem::take(&mut self.looks);
         looks.clear();
-        looks.extend(
-            self.chunks.iter().map(|&(start, end)| self.memo.look(bytes, start as usize..end as usize)),
-        );
+        let mut start = 0;
+        for_each_blank(bytes, |blank| {
+            if start < blank {
+                looks.push(self.memo.look(bytes, start..blank));
+            }
+            start = blank + 1;
+        });
         looks.iter_mut().for_each(|look| self.memo.meet(look));
         for look in &looks {
             match look.found() {
@@ -118,7 +113,7 @@ impl Reading {
         let record = self.memo.record(id);
         self.starts_low = self.starts_low.or(record.starts_low());
         if record.length() == 0 {
-            add(&mut self.beside, self.memo.counts(record));
+            add(&mut self.beside, &self.memo.counts(record));
             return;
         }
         if record.is_lone() {
@@ -142,11 +137,11 @@ impl Reading {
             let id = self.find_or_note(&joined, measure);
             self.joined = joined;
             // The characters count as they stand, which is one by one.
-            let of_characters = |id: Id| &self.memo.counts(self.memo.record(id))[..OF_CHARACTERS];
+            let counts = |id: Id| self.memo.counts(self.memo.record(id));
             for single in self.ids.drain(self.ids.len() - self.lone.len()..) {
-                add(&mut self.beside, of_characters(single));
+                add(&mut self.beside, &counts(single)[..OF_CHARACTERS]);
             }
-            for (sum, count) in self.beside.iter_mut().zip(of_characters(id)) {
+            for (sum, count) in self.beside.iter_mut().zip(&counts(id)[..OF_CHARACTERS]) {
                 *sum = sum.wrapping_sub(*count);
             }
             self.ids.push(id);

@@ -5,17 +5,18 @@
 //! tokens. All sums are of integers, so no grouping of them changes a score.
 
 mod fold;
+mod head;
 mod tables;
 
 use std::sync::{Mutex, PoisonError};
 
 use crate::features::ngram::Space;
-use crate::features::topic::{Bag, COLUMNS, Context, Wanted};
-use crate::logistic::sigmoid;
+use crate::features::topic::{Background, Bag, COLUMNS, Context, Wanted};
 use crate::memo::Memo;
-use crate::model::{LabelModel, Model, rounded};
+use crate::model::{LabelModel, Model};
 use crate::reading::{Measure, Reading};
 use fold::{Fold, Uses};
+use head::Head;
 use tables::{Sums, Tables};
 
 /// A model, ready to score many comments.
@@ -23,22 +24,11 @@ use tables::{Sums, Tables};
 pub struct Scorer<'m> {
     model: &'m Model,
     tables: Tables,
-    /// Label and position of the blocks over pairs, which are of no token alone.
-    pairs: Vec<(usize, usize)>,
     heads: Vec<Head>,
     uses: Uses,
     wanted: Wanted,
     /// `ln(1 + n)` of small numbers.
     logs: Vec<f64>,
-}
-
-/// The columns that a head uses, with weight and mean.
-#[derive(Clone, Debug)]
-struct Head {
-    intercept: f64,
-    margins: Vec<(usize, f64, f64)>,
-    /// Of scalars and topic columns.
-    shared: Vec<(usize, f64, f64)>,
 }
 
 /// Buffers of one thread, and the tokens it knows; reused from comment to comment.
@@ -48,10 +38,10 @@ pub struct Scratch {
     fold: Fold,
     sums: Sums,
     bag: Bag,
-    /// Scalars and topic columns.
-    shared: Vec<f64>,
+    scalars: Vec<f64>,
     /// Margins of the blocks of each label, then their peaks.
     margins: Vec<Vec<f64>>,
+    terms: Vec<f64>,
 }
 
 impl Scratch {
@@ -59,6 +49,17 @@ impl Scratch {
         let mut scratch = Self::default();
         scratch.reading.memo = Memo::one_of(threads);
         scratch
+    }
+
+    /// The topic tokens of the comment that was [read](Scorer::read) last.
+    pub fn bag(&mut self) -> &Bag {
+        let Self { reading, bag, .. } = self;
+        bag.gather(|seen| {
+            for &id in &reading.ids {
+                reading.memo.for_each_topic(id, |token| seen.insert(token));
+            }
+        });
+        bag
     }
 }
 
@@ -89,20 +90,17 @@ const FEW: u32 = 64;
 impl<'m> Scorer<'m> {
     /// Compiles `model`; takes about as much memory as the model.
     pub fn new(model: &'m Model) -> Self {
-        let heads: Vec<Head> = model.labels.iter().map(Head::new).collect();
+        let scalars = model.extractor.scalar_names();
+        let heads: Vec<Head> = model.labels.iter().map(|label| Head::new(label, scalars.len())).collect();
         let logs = (0..FEW).map(|n| f64::from(n).ln_1p()).collect();
-        let blocks = |(l, label): (usize, &'m LabelModel)| {
-            let pairs = label.blocks.iter().enumerate().filter(|(_, block)| block.space == Space::Pairs);
-            pairs.map(move |(k, _)| (l, k))
+        let is_used = |i: usize| heads.iter().any(|head| head.uses_scalar(i));
+        let distinct_words = scalars.iter().position(|name| name == "distinct_words").is_some_and(is_used);
+        let is_wanted = |prefix: &str| {
+            let columns = COLUMNS.iter().enumerate().filter(|(_, name)| name.starts_with(prefix));
+            columns.into_iter().any(|(i, _)| heads.iter().any(|head| head.uses_topic(i)))
         };
-        let pairs = model.labels.iter().enumerate().flat_map(blocks).collect();
-        let names = model.extractor.scalar_names().into_iter().chain(COLUMNS.map(str::to_owned));
-        let used = |column: usize| heads.iter().any(|head| head.shared.iter().any(|used| used.0 == column));
-        let used: Vec<String> = (0..).zip(names).filter(|(i, _)| used(*i)).map(|(_, name)| name).collect();
-        let any = |prefix: &str| used.iter().any(|name| name.starts_with(prefix));
-        let uses = Uses { distinct_words: any("distinct_words") };
-        let wanted = Wanted { relative: any("topic.rel_"), space: any("topic.space_") };
-        Self { model, tables: Tables::new(model), pairs, heads, uses, wanted, logs }
+        let wanted = Wanted { relative: is_wanted("topic.rel_"), space: is_wanted("topic.space_") };
+        Self { model, tables: Tables::new(model), heads, uses: Uses { distinct_words }, wanted, logs }
     }
 
     /// Appends the probability of each label of the model to `scores`, 0–1; `None` where it is
@@ -114,47 +112,19 @@ impl<'m> Scorer<'m> {
         scratch: &mut Scratch,
         scores: &mut Vec<Option<f64>>,
     ) {
-        let labels = &self.model.labels;
         self.read(text, scratch);
-        let Scratch { reading, fold, sums, bag, shared, margins } = scratch;
-        fold.fold(reading, &self.model.extractor, &self.tables, self.uses, sums);
-        shared.clear();
-        shared.extend(fold.scan.values().map(f64::from));
-        let lists = self.model.extractor.lists();
-        shared.extend(fold.hits[..lists].iter().map(|&n| self.log(n)));
-        shared.extend(&fold.peaks[..lists]);
-        if context.is_empty() {
-            // Nothing is tied to nothing.
-            shared.extend([0.0; COLUMNS.len()]);
-        } else {
-            self.fill(bag, reading);
-            self.model.background.wanted_columns(bag, context, self.wanted, shared);
+        let mut terms = std::mem::take(&mut scratch.terms);
+        terms.clear();
+        self.terms(scratch, &mut terms);
+        if !context.is_empty() {
+            scratch.bag();
         }
-        margins.resize(labels.len(), Vec::new());
-        for (margins, label) in margins.iter_mut().zip(labels) {
-            margins.resize(2 * label.blocks.len(), 0.0);
-        }
-        self.tables.margins(self.model, sums, margins);
-        for &(label, k) in &self.pairs {
-            let blocks = &labels[label].blocks;
-            let (block, margins) = (&blocks[k], &mut margins[label]);
-            let found = block.pair_margins(block.scale(&self.model.idf), bag, context);
-            (margins[k], margins[blocks.len() + k]) = (found.whole, found.peak);
-        }
-        for ((label, head), margins) in labels.iter().zip(&self.heads).zip(margins) {
-            let probability = || head.probability(margins, shared);
-            scores.push(Model::comparable(label, context).then(probability));
-        }
+        self.judge(&terms, &scratch.bag, context, scores);
+        scratch.terms = terms;
     }
 
-    /// The topic tokens of a text.
-    pub fn bag(&self, text: &str, scratch: &mut Scratch) -> Bag {
-        self.read(text, scratch);
-        self.fill(&mut scratch.bag, &scratch.reading);
-        scratch.bag.clone()
-    }
-
-    fn read(&self, text: &str, scratch: &mut Scratch) {
+    /// Reads a comment, which `scratch` then holds.
+    pub fn read(&self, text: &str, scratch: &mut Scratch) {
         let measure = Measure {
             extractor: &self.model.extractor,
             sums: &|facts, sums| self.tables.chars(facts.symbols(), sums),
@@ -162,39 +132,67 @@ impl<'m> Scorer<'m> {
         scratch.reading.read(text, &measure);
     }
 
-    fn fill(&self, bag: &mut Bag, reading: &Reading) {
-        bag.gather(|seen| {
-            for &id in &reading.ids {
-                reading.memo.for_each_topic(id, |token| seen.insert(token));
-            }
-        });
+    /// What it measures threads against.
+    pub fn reference(&self) -> (&'m Background, Wanted) {
+        (&self.model.background, self.wanted)
+    }
+
+    /// Number of terms of a comment.
+    pub fn width(&self) -> usize {
+        self.heads.iter().map(Head::width).sum()
+    }
+
+    /// Appends what the comment that `scratch` holds adds to the labels whatever it stands under.
+    pub fn terms(&self, scratch: &mut Scratch, terms: &mut Vec<f64>) {
+        let Scratch { reading, fold, sums, scalars, margins, .. } = scratch;
+        fold.fold(reading, &self.model.extractor, &self.tables, self.uses, sums);
+        scalars.clear();
+        scalars.extend(fold.scan.values().map(f64::from));
+        let lists = self.model.extractor.lists();
+        scalars.extend(fold.hits[..lists].iter().map(|&n| self.log(n)));
+        scalars.extend(&fold.peaks[..lists]);
+        let labels = &self.model.labels;
+        margins.resize(labels.len(), Vec::new());
+        for (margins, label) in margins.iter_mut().zip(labels) {
+            margins.resize(2 * label.blocks.len(), 0.0);
+        }
+        self.tables.margins(self.model, sums, margins);
+        for (head, margins) in self.heads.iter().zip(margins) {
+            head.terms(margins, scalars, terms);
+        }
+    }
+
+    /// Appends the probability of each label for a comment whose text adds `terms`; `bag` has its
+    /// topic tokens unless the context is empty.
+    pub fn judge(&self, terms: &[f64], bag: &Bag, context: &Context<'_>, scores: &mut Vec<Option<f64>>) {
+        // Nothing is tied to nothing.
+        let topic = match context.is_empty() {
+            true => [0.0; COLUMNS.len()],
+            false => self.model.background.wanted_columns(bag, context, self.wanted),
+        };
+        let mut rest = terms;
+        for (label, head) in self.model.labels.iter().zip(&self.heads) {
+            let terms = rest.split_off(..head.width()).unwrap_or_default();
+            let probability = || head.probability(terms, &self.pairs(label, bag, context), &topic);
+            scores.push(Model::comparable(label, context).then(probability));
+        }
+    }
+
+    /// The margins of the label's blocks over pairs, which are of no token alone, then their
+    /// peaks, in the places of all its blocks; nothing if it has none.
+    fn pairs(&self, label: &LabelModel, bag: &Bag, context: &Context<'_>) -> Vec<f64> {
+        let n = label.blocks.len();
+        let mut margins = Vec::new();
+        for (k, block) in label.blocks.iter().enumerate().filter(|(_, b)| b.space == Space::Pairs) {
+            margins.resize(2 * n, 0.0);
+            let found = block.pair_margins(block.scale(&self.model.idf), bag, context);
+            (margins[k], margins[n + k]) = (found.whole, found.peak);
+        }
+        margins
     }
 
     fn log(&self, n: u32) -> f64 {
         self.logs.get(n as usize).copied().unwrap_or_else(|| f64::from(n).ln_1p())
-    }
-}
-
-impl Head {
-    fn new(label: &LabelModel) -> Self {
-        let head = &label.head;
-        let all = head.weights.iter().zip(&head.means).enumerate().filter(|(_, (w, _))| **w != 0.0);
-        let used: Vec<(usize, f64, f64)> = all.map(|(column, (&w, &m))| (column, w, m)).collect();
-        let first = 2 * label.blocks.len();
-        let at = used.partition_point(|used| used.0 < first);
-        Self {
-            intercept: head.intercept,
-            shared: used[at..].iter().map(|&(column, w, m)| (column - first, w, m)).collect(),
-            margins: used[..at].to_vec(),
-        }
-    }
-
-    /// That of [`LabelModel::probability`]: what a column without weight adds is nothing.
-    fn probability(&self, margins: &[f64], shared: &[f64]) -> f64 {
-        let term = |row: &[f64], &(column, w, m): &(usize, f64, f64)| w * (row[column] - m);
-        let margins = self.margins.iter().map(|used| term(margins, used));
-        let shared = self.shared.iter().map(|used| term(shared, used));
-        rounded(sigmoid(self.intercept + margins.chain(shared).sum::<f64>()))
     }
 }
 
@@ -282,7 +280,10 @@ mod tests {
     fn holds(model: &Model, texts: &[String]) {
         let scorer = Scorer::new(model);
         let (mut scratch, mut thread) = (Scratch::default(), Thread::default());
-        assert!(texts.iter().all(|text| scorer.bag(text, &mut scratch) == Bag::new(&Folded::new(text))));
+        for text in texts {
+            scorer.read(text, &mut scratch);
+            assert_eq!(scratch.bag(), &Bag::new(&Folded::new(text)));
+        }
         for text in texts {
             let bag = Bag::new(&Folded::new(text));
             thread.add(&bag);

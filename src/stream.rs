@@ -19,15 +19,12 @@ pub use self::parents::{PARENT_REACH, Parents};
 pub use self::share::share_out;
 use self::spill::{Open, Place, Spill};
 use crate::comment::Article;
-use crate::features::topic::{ArticleTokens, Background, Bag, Context, Level, Thread};
+use crate::features::topic::{ArticleTokens, Background, Bag, Context, Level, Thread, Token, Wanted};
 use crate::hashed::Hashed;
 use crate::text::Folded;
 
 /// Bytes of threads and articles that are kept in memory where there is a store for others.
 const ROOM: usize = 64 << 20;
-
-/// Comments that one thread reads at a time.
-const CHUNK: usize = 16;
 
 /// What the first pass gathers: per article its tokens and its thread, and which
 /// comments are answered (eight bytes each).
@@ -58,7 +55,7 @@ struct Slot {
 struct Entry {
     article: Option<ArticleTokens>,
     thread: Thread,
-    /// By background.
+    /// By reference.
     levels: Vec<Level>,
 }
 
@@ -67,25 +64,18 @@ impl Entry {
         self.thread.bytes() + self.article.as_ref().map_or(0, ArticleTokens::bytes) + size_of::<Self>()
     }
 
-    fn sum_up(&mut self, backgrounds: &[&Background]) {
+    fn sum_up(&mut self, references: &[Reference<'_>]) {
         let (thread, article) = (&self.thread, self.article.as_ref());
-        self.levels = backgrounds.iter().map(|background| background.level(thread, article)).collect();
+        let level = |(background, wanted): &Reference<'_>| background.wanted_level(thread, article, *wanted);
+        self.levels = references.iter().map(level).collect();
     }
 }
 
-/// The entry of an article, and comments that join its thread.
-type Group<'a> = (Box<Entry>, &'a [(Key, Bag)]);
+/// What threads are measured against, and which columns are wanted of that.
+pub type Reference<'a> = (&'a Background, Wanted);
 
-/// What the first pass takes from a row.
-#[derive(Clone, Copy, Debug)]
-pub struct Gathered<'a> {
-    /// The comment; needed only under an article.
-    pub text: &'a str,
-    /// Its article, if any.
-    pub article: Key,
-    /// The comment it answers, if any.
-    pub parent: Key,
-}
+/// The entry of an article, and comments that join its thread.
+type Group<'a> = (Box<Entry>, &'a [(Key, &'a [Token])]);
 
 impl Threads {
     /// Threads of which about 64 MB are kept in memory and the others in what `open` opens
@@ -123,41 +113,20 @@ impl Threads {
 
     /// Notes a comment: its text joins its thread, its parent is remembered.
     pub fn add_comment(&mut self, text: &str, article_id: &str, parent_id: &str) {
-        let article = Key::of(article_id);
-        if !article.is_none() {
-            self.add_bags(&[(article, Bag::new(&Folded::new(text)))]);
-        }
+        self.add_to_threads(vec![(Key::of(article_id), Bag::new(&Folded::new(text)).tokens())]);
         self.add_parents([Key::of(parent_id)]);
     }
 
-    /// Notes comments as [`Threads::add_comment`] does, on all threads, and does `beside` at the
-    /// same time; `bag` gives the topic tokens of a text.
-    pub fn add_comments<R: Send>(
-        &mut self,
-        comments: &[Gathered<'_>],
-        bag: impl Fn(&str) -> Bag + Sync,
-        beside: impl FnOnce() -> R + Send,
-    ) -> R {
-        let chunks: Vec<&[Gathered<'_>]> = comments.chunks(CHUNK).collect();
-        let of_chunk = |i: usize| {
-            let in_thread = chunks[i].iter().filter(|c| !c.article.is_none());
-            in_thread.map(|c| (c.article, bag(c.text))).collect::<Vec<_>>()
-        };
-        let (beside, bags) = share_out(chunks.len(), beside, of_chunk);
-        let mut bags: Vec<(Key, Bag)> = bags.into_iter().flatten().collect();
+    /// Adds comments to the threads of their articles, if any, on all threads of the pool: each
+    /// its article and its distinct topic tokens.
+    pub fn add_to_threads(&mut self, mut comments: Vec<(Key, &[Token])>) {
+        comments.retain(|(article, _)| !article.is_none());
         // Counts are the same in every order.
-        bags.sort_unstable_by_key(|(article, _)| *article);
-        self.add_bags(&bags);
-        self.add_parents(comments.iter().map(|comment| comment.parent));
-        beside
-    }
-
-    /// Adds comments to their threads; those of an article stand together.
-    fn add_bags(&mut self, bags: &[(Key, Bag)]) {
-        let of_article = bags.chunk_by(|a, b| a.0 == b.0);
+        comments.sort_unstable_by_key(|(article, _)| *article);
+        let of_article = comments.chunk_by(|a, b| a.0 == b.0);
         let mut groups: Vec<Group<'_>> = of_article.map(|group| (self.take(group[0].0), group)).collect();
         let add_all = |(entry, group): &mut Group<'_>| {
-            group.iter().for_each(|(_, bag)| entry.thread.add(bag));
+            group.iter().for_each(|(_, tokens)| entry.thread.add_tokens(tokens));
         };
         match &mut groups[..] {
             [only] => add_all(only),
@@ -166,7 +135,8 @@ impl Threads {
         groups.into_iter().for_each(|(entry, group)| self.put(group[0].0, entry));
     }
 
-    fn add_parents(&mut self, parents: impl IntoIterator<Item = Key>) {
+    /// Remembers which comments are answered.
+    pub fn add_parents(&mut self, parents: impl IntoIterator<Item = Key>) {
         self.parents.extend(parents.into_iter().filter(|parent| !parent.is_none()));
     }
 
@@ -197,14 +167,14 @@ impl Threads {
         self.context_of(Key::of(article_id), 0)
     }
 
-    /// The same for the model with background number `background`.
-    pub fn context_of(&self, article: Key, background: usize) -> Context<'_> {
+    /// The same for the model with reference number `reference`.
+    pub fn context_of(&self, article: Key, reference: usize) -> Context<'_> {
         let slot = if article.is_none() { None } else { self.articles.get(&article) };
         let entry = slot.and_then(|slot| slot.entry.as_deref());
         Context {
             article: entry.and_then(|e| e.article.as_ref()),
             thread: entry.map(|e| &e.thread),
-            level: entry.and_then(|e| e.levels.get(background)),
+            level: entry.and_then(|e| e.levels.get(reference)),
             parent: None,
         }
     }
@@ -240,14 +210,12 @@ mod tests {
     #[test]
     fn comments_noted_together_are_those_noted_one_by_one() {
         let rows = [("eins zwei", "a", ""), ("drei", "", "p"), ("zwei", "a", "q"), ("vier", "b", "")];
-        let gathered = rows.map(|(text, article, parent)| Gathered {
-            text,
-            article: Key::of(article),
-            parent: Key::of(parent),
-        });
         let (mut one, mut all) = (Threads::default(), Threads::default());
         rows.iter().for_each(|(text, article, parent)| one.add_comment(text, article, parent));
-        all.add_comments(&gathered, |text| Bag::new(&Folded::new(text)), || ());
+        let bags = rows.map(|(text, ..)| Bag::new(&Folded::new(text)));
+        let articles = rows.iter().map(|(_, article, _)| Key::of(article));
+        all.add_to_threads(articles.zip(bags.iter().map(Bag::tokens)).collect());
+        all.add_parents(rows.iter().map(|(.., parent)| Key::of(parent)));
         for article in ["a", "b"] {
             let counts = |threads: &Threads| {
                 let mut counts: Vec<_> = threads.context(article).thread.unwrap().counts().collect();

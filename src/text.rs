@@ -345,7 +345,7 @@ fn is_lone(token: &str, symbols: &[u8]) -> bool {
 }
 
 /// The vowel under an umlaut, or `symbol` itself.
-pub fn without_umlaut(symbol: u8) -> u8 {
+pub const fn without_umlaut(symbol: u8) -> u8 {
     match symbol {
         A_UMLAUT => b'a',
         O_UMLAUT => b'o',
@@ -411,7 +411,7 @@ fn is_leet(token: &[u8]) -> bool {
 }
 
 /// The letter that a digit or sign stands for in leetspeak, or `symbol` itself.
-pub fn unleet(symbol: u8) -> u8 {
+pub const fn unleet(symbol: u8) -> u8 {
     match symbol {
         b'0' => b'o',
         b'1' | b'!' => b'i',

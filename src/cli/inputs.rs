@@ -106,6 +106,11 @@ impl Inputs {
         &self.sources
     }
 
+    /// Bytes they hold, packed as they are.
+    pub fn bytes(&self) -> u64 {
+        self.sources.iter().map(Source::bytes).sum()
+    }
+
     /// What changes when somebody writes one of them.
     ///
     /// # Errors
@@ -119,8 +124,7 @@ impl Inputs {
     /// # Errors
     /// If the first is no longer what it was.
     pub fn open(&self, what: &'static str, log: &Log) -> Result<Tables<'_>> {
-        let bytes = self.sources.iter().map(Source::bytes).sum();
-        let progress = Progress::new(what, bytes, &self.meter, log);
+        let progress = Progress::new(what, self.bytes(), &self.meter, log);
         let current = self.sources[0].open(Role::Comments, &self.options, &self.meter)?;
         Ok(Tables { inputs: self, current, next: 1, unread: 0, progress })
     }

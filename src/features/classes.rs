@@ -90,19 +90,17 @@ pub struct Class {
 }
 
 impl Class {
-    /// The class of `word`; `capital` says whether the character of a symbol is one.
-    pub fn of(word: &[u8], capital: impl Fn(usize) -> bool) -> Self {
+    /// The class of `word`, whose [hash](hash_word) that is; `capital` says whether the character of
+    /// a symbol is one.
+    pub fn of(word: &[u8], hash: u64, capital: impl Fn(usize) -> bool) -> Self {
         let kept = |alone| Self { alone, kept: true };
         let first = word[0];
         if !is_word(first) {
             return kept(mix(MARK ^ u64::from(first)));
         }
-        if word.len() <= LONGEST_KEPT {
-            let hash = hash_word(word);
-            if holds(&KEPT_SET, hash) {
-                let polite = capital(0) && holds(&POLITE_SET, hash);
-                return kept(if polite { mix(POLITELY ^ hash) } else { hash });
-            }
+        if word.len() <= LONGEST_KEPT && holds(&KEPT_SET, hash) {
+            let polite = capital(0) && holds(&POLITE_SET, hash);
+            return kept(if polite { mix(POLITELY ^ hash) } else { hash });
         }
         let alone = match () {
             () if !is_letter(first) => mix(NUMBER),
@@ -167,7 +165,8 @@ impl Classes {
         for (start, end) in folded.words() {
             let capital = |at: usize| is_capital(bytes, folded.starts[start + at] as usize);
             let category = self.covered[start..end].iter().copied().min().unwrap_or(NONE);
-            let class = Class::of(&folded.symbols[start..end], capital).under(category);
+            let word = &folded.symbols[start..end];
+            let class = Class::of(word, hash_word(word), capital).under(category);
             self.tokens.push((class, start..end));
         }
     }

@@ -260,9 +260,11 @@ fn count_ascii(text: &[u8], counts: &mut Counts) {
         counts[CAPITALS] += u32::from(c.is_ascii_uppercase());
         counts[DRAWN_OUT] += u32::from(run == 3 && c.is_ascii_alphabetic());
     }
-    let words = text.split(|c| !c.is_ascii_alphabetic());
-    let shouted = words.filter(|word| word.len() > 2 && word.iter().all(u8::is_ascii_uppercase));
-    counts[SHOUTED_WORDS] += shouted.count() as u32;
+    if counts[CAPITALS] > 2 {
+        let words = text.split(|c| !c.is_ascii_alphabetic());
+        let shouted = words.filter(|word| word.len() > 2 && word.iter().all(u8::is_ascii_uppercase));
+        counts[SHOUTED_WORDS] += shouted.count() as u32;
+    }
 }
 
 /// Counts marks and what stands for more than a letter.
@@ -315,6 +317,9 @@ pub fn count_word(word: &Word, capital: bool, counts: &mut Counts) {
     counts[LONG_WORDS] += u32::from(length > 12);
     let classes = &*CLASS_OF;
     let set = if length > 11 { 0 } else { classes[place(classes, word.hash)].1 };
+    if set == 0 {
+        return;
+    }
     for class in 0..CLASSES {
         // The polite second person is told from the third by its capital.
         let polite = NEGATION + class != SIE || capital;

@@ -59,8 +59,8 @@ pub struct Lexicon {
     entries: Vec<Entry>,
     /// Letters of the single-word entries of abuse.
     words: Vec<(Vec<u8>, Entry)>,
-    /// By first letter: positions in `words`, ascending, and a bit for every second letter.
-    starting: Vec<(Vec<usize>, [u64; 4])>,
+    /// First two letters and positions in `words`, ascending.
+    starting: Vec<([u8; 2], usize)>,
     phrases: Phrases,
 }
 
@@ -155,12 +155,9 @@ impl Lexicon {
         let words =
             patterns.iter().zip(&entries).filter(|(p, e)| abusive(e) && p.len() > 3 && !p.contains(&SPACE));
         let words: Vec<(Vec<u8>, Entry)> = words.map(|(p, e)| (p.clone(), *e)).collect();
-        let mut starting = vec![(Vec::new(), [0; 4]); 256];
-        for (i, (word, _)) in words.iter().enumerate() {
-            let (positions, seconds) = &mut starting[usize::from(word[0])];
-            positions.push(i);
-            seconds[usize::from(word[1] / 64)] |= 1 << (word[1] % 64);
-        }
+        let letters = words.iter().enumerate().map(|(i, (word, _))| ([word[0], word[1]], i));
+        let mut starting: Vec<_> = letters.collect();
+        starting.sort_unstable();
         let phrases = Phrases::new(patterns.iter().zip(&entries).filter(|(p, _)| p.contains(&SPACE)))?;
         let finder = Finder::new(patterns.iter().zip(&entries).map(|(p, entry)| (&p[..], entry.begins)));
         Ok(Self { categories, lists, finder, entries, words, starting, phrases })
@@ -236,11 +233,16 @@ impl Lexicon {
         };
         let first_at = |at: usize| {
             let next = *token.get(at + 1)?;
-            let (positions, seconds) = &self.starting[usize::from(token[at])];
-            if !is_mask(next) && seconds[usize::from(next / 64)] & 1 << (next % 64) == 0 {
-                return None;
-            }
-            positions.iter().find(|&&i| fits(at, &self.words[i])).map(|&i| (i, at))
+            let seconds = match is_mask(next) {
+                // Of the four letters and more of a word no more than half are masked.
+                true if token[at + 2..].iter().all(|&s| is_mask(s)) => return None,
+                true => [0, u8::MAX],
+                false => [next, next],
+            };
+            let place = |second: u8, i: usize| ([token[at], second], i);
+            let start = self.starting.partition_point(|&it| it < place(seconds[0], 0));
+            let alike = self.starting[start..].iter().take_while(|&&it| it <= place(seconds[1], usize::MAX));
+            alike.map(|&(_, i)| i).filter(|&i| fits(at, &self.words[i])).min().map(|i| (i, at))
         };
         // The first word in the order of the lists, where it fits first; a mask stands behind.
         let last = token.iter().rposition(|&s| is_mask(s)).unwrap_or(0);

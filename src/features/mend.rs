@@ -57,10 +57,22 @@ struct Oddity {
     umlauts: bool,
 }
 
+/// Whether a symbol may be odd anywhere.
+static MAY_BE_ODD: [bool; 256] = {
+    let mut odd = [false; 256];
+    let mut s = 0;
+    while s < odd.len() {
+        let symbol = s as u8;
+        odd[s] = is_mask(symbol) || unleet(symbol) != symbol || without_umlaut(symbol) != symbol;
+        s += 1;
+    }
+    odd
+};
+
 impl Oddity {
     fn of(token: &[u8]) -> Self {
         let mut odd = Self::default();
-        if token.len() < 4 {
+        if token.len() < 4 || !token.iter().any(|&s| MAY_BE_ODD[usize::from(s)]) {
             return odd;
         }
         let mut letters = 0;
@@ -77,7 +89,7 @@ impl Oddity {
     }
 }
 
-fn is_mask(symbol: u8) -> bool {
+const fn is_mask(symbol: u8) -> bool {
     matches!(symbol, b'*' | b'#' | b'%' | b'&' | b'+' | b'_' | b'.' | b'$' | b'@' | b'~' | b'^')
 }
 

@@ -73,7 +73,7 @@ impl Facts {
         let bytes = token.as_bytes();
         for word in words(folded) {
             let capital = |at: usize| is_capital(bytes, folded.starts[word.start + at] as usize);
-            let alone = Class::of(&folded.symbols[word.start..word.end], capital);
+            let alone = Class::of(&folded.symbols[word.start..word.end], word.hash, capital);
             let first = folded.symbols[word.start];
             let is_word = is_word(first);
             if is_word {

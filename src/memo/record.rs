@@ -54,20 +54,21 @@ impl Record {
 
     /// Of a token with `facts` and `sums`, whose symbols lie at `symbols`; its lists are filled in by whoever keeps them.
     pub(super) fn new(key: Key, symbols: u32, facts: &Facts, sums: &[i64]) -> Self {
-        let narrow = |sum: &i64| i32::try_from(*sum).ok();
-        let near: Option<Vec<i32>> = (sums.len() <= SUMS).then(|| sums.iter().map_while(narrow).collect());
-        let near = near.filter(|near| near.len() == sums.len());
+        let mut near = [0; SUMS];
+        let is_near = |(to, &sum): (&mut i32, &i64)| i32::try_from(sum).map(|narrow| *to = narrow).is_ok();
+        let are_near = sums.len() <= SUMS && near.iter_mut().zip(sums).all(is_near);
         let flag = |is: bool, flag: u8| if is { flag } else { 0 };
         let flags = flag(facts.is_lone, LONE)
             | flag(facts.stops, STOPS)
             | flag(facts.starts_low == Some(true), LOW)
             | flag(facts.starts_low == Some(false), NOT_LOW)
             | flag(!facts.matches.is_empty(), MATCHES)
-            | flag(near.is_none(), WIDE)
+            | flag(!are_near, WIDE)
             | flag(facts.symbols().is_empty(), NOTHING);
         let mut record = Self {
             key,
             symbols,
+            sums: if are_near { near } else { [0; SUMS] },
             length: facts.symbols().len() as u16,
             begun: facts.begun,
             parts: facts.words.len() as u16,
@@ -76,7 +77,6 @@ impl Record {
             first: facts.symbols().first().copied().unwrap_or(0),
             ..Self::default()
         };
-        record.sums.iter_mut().zip(near.unwrap_or_default()).for_each(|(to, sum)| *to = sum);
         record.near_topics.iter_mut().zip(&facts.topics).for_each(|(to, &topic)| *to = topic);
         record
     }

@@ -5,10 +5,11 @@
 use super::tables::{Sums, Tables};
 use crate::features::Extractor;
 use crate::features::classes::{LONGEST, NONE, edges, entry_gram, longer};
-use crate::features::heuristic::Scan;
+use crate::features::heuristic::{Scan, WORDS};
 use crate::features::lexicon::{MOST_LISTS, Match, NO_PHRASE, Taken};
 use crate::features::ngram::{Space, mix};
 use crate::features::sentence::FEWEST_WORDS;
+use crate::memo::SUMS;
 use crate::reading::Reading;
 
 /// What is measured of a comment; reused from comment to comment.
@@ -42,6 +43,11 @@ pub struct Uses {
 /// The last n-grams of one, two and three classes.
 type Chain = [u64; LONGEST - 1];
 
+/// Adds sums over characters to those of the sentence, and begins anew with them.
+fn take_in(near: &mut [i64; SUMS], sums: &mut Sums, width: usize) {
+    sums.sentence[..width].iter_mut().zip(std::mem::take(near)).for_each(|(sum, near)| *sum += near);
+}
+
 impl Fold {
     /// Folds the comment that `reading` holds, as far as `uses` asks for it.
     pub fn fold(
@@ -58,6 +64,8 @@ impl Fold {
         self.find(reading, extractor);
         let (has_words, has_classes) = (tables.has(Space::Words), tables.has(Space::Classes));
         let width = tables.width_of_chars();
+        // Here rather than where they belong, for these are in registers.
+        let (mut counts, mut near) = (self.scan.counts, [0; SUMS]);
         let (mut symbols, mut word, mut before) = (0, 0, None);
         let mut chain = [edges()[0], 0, 0];
         self.classes.push(chain[0]);
@@ -65,9 +73,9 @@ impl Fold {
         let (mut sentence_words, mut stopped, mut first, mut next) = (0, false, 0, 0);
         for (i, &id) in reading.ids.iter().enumerate() {
             let record = memo.record(id);
-            let counts = memo.counts(record);
-            self.scan.counts.iter_mut().zip(counts).for_each(|(sum, n)| *sum = sum.wrapping_add(*n));
-            memo.add_sums(id, &mut sums.sentence[..width]);
+            let of_token = memo.counts(record);
+            counts.iter_mut().zip(of_token).for_each(|(sum, n)| *sum = sum.wrapping_add(n));
+            memo.add_sums(id, &mut near, &mut sums.sentence[..width]);
             if uses.distinct_words {
                 self.seen.extend(memo.parts(id).iter().filter(|part| part.is_word).map(|part| part.hash));
             }
@@ -91,10 +99,11 @@ impl Fold {
                 next += 1;
             }
             symbols += 1;
-            let words = memo.words(record);
+            let words = of_token[WORDS];
             sentence_words += words;
             stopped = record.stops() || stopped && words == 0;
             if stopped && sentence_words >= FEWEST_WORDS && i + 1 < reading.ids.len() {
+                take_in(&mut near, sums, width);
                 self.end_sentence(first..next, sentence_words, extractor, tables, sums);
                 (sentence_words, first) = (0, next);
             }
@@ -106,8 +115,10 @@ impl Fold {
             // The bounds of a text of no symbol are an n-gram too.
             tables.add_chars_of_nothing(sums);
         }
+        self.scan.counts = counts;
         self.scan.characters = symbols.saturating_sub(1);
         self.scan.last = reading.ids.last().and_then(|&id| memo.symbols(id).last()).copied().unwrap_or(0);
+        take_in(&mut near, sums, width);
         self.seen.sort_unstable();
         self.seen.dedup();
         self.scan.distinct_words = self.seen.len() as u32;

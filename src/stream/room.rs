@@ -3,9 +3,8 @@
 
 use rayon::prelude::*;
 
-use super::{Entry, Key, Threads};
+use super::{Entry, Key, Reference, Threads};
 use crate::error::Result;
-use crate::features::topic::Background;
 
 impl Threads {
     /// Bytes that are left of the room for threads; none once some are in the store.
@@ -45,27 +44,27 @@ impl Threads {
         Ok(())
     }
 
-    /// Ends the first pass: sums up every thread once for each of the `backgrounds` (of the
+    /// Ends the first pass: sums up every thread once for each of the `references` (of the
     /// models that will score), so that no comment has to. Changes no score.
     ///
     /// # Errors
     /// [`Kind::Io`](crate::error::Kind::Io) when the store cannot be written.
-    pub fn settle(&mut self, backgrounds: &[&Background]) -> Result<()> {
+    pub fn settle(&mut self, references: &[Reference<'_>]) -> Result<()> {
         if self.spill.is_used() {
             return self.drop_to(0, true);
         }
         let mut entries: Vec<&mut Entry> =
             self.articles.values_mut().filter_map(|slot| slot.entry.as_deref_mut()).collect();
-        entries.par_iter_mut().for_each(|entry| entry.sum_up(backgrounds));
+        entries.par_iter_mut().for_each(|entry| entry.sum_up(references));
         Ok(())
     }
 
-    /// Fetches what [`context`](Threads::context) will be asked for, with the `backgrounds` of
+    /// Fetches what [`context`](Threads::context) will be asked for, with the `references` of
     /// [`settle`](Threads::settle), after which nothing can be added.
     ///
     /// # Errors
     /// [`Kind::Io`](crate::error::Kind::Io) when the store cannot be read.
-    pub fn fetch(&mut self, articles: impl Iterator<Item = Key>, backgrounds: &[&Background]) -> Result<()> {
+    pub fn fetch(&mut self, articles: impl Iterator<Item = Key>, references: &[Reference<'_>]) -> Result<()> {
         if !self.spill.is_used() {
             return Ok(());
         }
@@ -83,7 +82,7 @@ impl Threads {
         let is_absent = |key: &Key| self.articles.get(key).is_some_and(|slot| slot.entry.is_none());
         wanted.retain(is_absent);
         let mut fetched = wanted.into_iter().map(|key| self.read(key)).collect::<Result<Vec<_>>>()?;
-        fetched.par_iter_mut().for_each(|(_, entry)| entry.sum_up(backgrounds));
+        fetched.par_iter_mut().for_each(|(_, entry)| entry.sum_up(references));
         fetched.into_iter().for_each(|(key, entry)| self.put(key, entry));
         Ok(())
     }
@@ -103,7 +102,7 @@ mod tests {
     use super::super::spill::Open;
     use super::*;
     use crate::comment::Article;
-    use crate::features::topic::Bag;
+    use crate::features::topic::{Background, Bag, Wanted};
     use crate::text::Folded;
 
     #[test]
@@ -128,13 +127,13 @@ mod tests {
                 );
                 threads.relieve().unwrap();
             }
-            threads.settle(&[&background]).unwrap();
+            threads.settle(&[(&background, Wanted::ALL)]).unwrap();
         }
         assert!(spilling.spill.is_used() && !kept.spill.is_used());
         let comment = Bag::new(&Folded::new("Kommentar 3 zum Titel 5 und zur Sache"));
         for i in 0..7 {
             let id = format!("a{i}");
-            spilling.fetch([Key::of(&id)].into_iter(), &[&background]).unwrap();
+            spilling.fetch([Key::of(&id)].into_iter(), &[(&background, Wanted::ALL)]).unwrap();
             let columns = |threads: &Threads| {
                 let mut columns = Vec::new();
                 background.columns(&comment, &threads.context(&id), &mut columns);

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use netiquette::Article;
 use netiquette::corpus::{Field, Reject, Row};
-use netiquette::features::topic::Bag;
-use netiquette::stream::{Gathered, Key, Parents, Threads};
+use netiquette::features::topic::{Bag, Token};
+use netiquette::stream::{Key, Parents, Threads};
 use rayon::prelude::*;
 
+use super::measure::Measured;
 use super::reader::Fate;
 use crate::cli::rejects::Tally;
 use crate::cli::writer::Layout;
@@ -19,12 +20,17 @@ const BATCH: usize = 2048;
 const BATCH_ARTICLES: usize = 1024;
 const BATCH_BYTES: usize = 8 << 20;
 
+/// Rows that one thread measures at a time.
+const CHUNK: usize = 16;
+
 /// Records of the input, one behind the other.
 #[derive(Debug, Default)]
 pub struct Batch {
     /// What is kept of the rows, and those texts that do not stand in it.
     bytes: String,
     rows: Vec<Waiting>,
+    /// What is known of the rows of each chunk, if they were measured.
+    measured: Vec<Measured>,
     /// Records that are no rows.
     pub rejects: Vec<Rejected>,
     /// Articles that stand inline.
@@ -68,6 +74,21 @@ impl Waiting {
         self.article
     }
 
+    /// Whether it stands somewhere, so that its topic tokens are asked for.
+    pub fn has_place(&self) -> bool {
+        !self.article.is_none() || !self.parent.is_none()
+    }
+
+    /// Whether some comment answers it.
+    pub fn is_answered(&self, threads: &Threads) -> bool {
+        threads.is_answered(self.id)
+    }
+
+    /// Whether it is to be scored.
+    pub fn is_scored(&self) -> bool {
+        self.is_scored
+    }
+
     /// What it answers, if that is within reach.
     pub fn answered(&self) -> Option<&Bag> {
         self.answered.as_deref()
@@ -75,6 +96,13 @@ impl Waiting {
 }
 
 impl Batch {
+    /// One without records, with room for about as many as this one has.
+    pub fn like(&self) -> Self {
+        let bytes = self.bytes.len();
+        let rows = Vec::with_capacity(self.rows.len());
+        Self { bytes: String::with_capacity(bytes + bytes / 8), rows, ..Self::default() }
+    }
+
     /// Forgets all records.
     pub fn clear(&mut self) {
         let (mut bytes, mut rows) = (std::mem::take(&mut self.bytes), std::mem::take(&mut self.rows));
@@ -97,7 +125,8 @@ impl Batch {
 
     /// Memory held, in bytes.
     pub fn size(&self) -> usize {
-        self.bytes.len() + self.rows.len() * size_of::<Waiting>() + self.others
+        let measured: usize = self.measured.iter().map(Measured::bytes).sum();
+        self.bytes.len() + self.rows.len() * size_of::<Waiting>() + self.others + measured
     }
 
     /// Takes a row to be scored, and to be written by `layout`.
@@ -178,11 +207,41 @@ impl Batch {
         &self.bytes[row.kept.clone()]
     }
 
-    /// What threads are made of.
-    pub fn gathered(&self) -> Vec<Gathered<'_>> {
-        let gathered =
-            |row: &Waiting| Gathered { text: self.text(row), article: row.article, parent: row.parent };
-        self.rows.iter().map(gathered).collect()
+    /// In how many parts the rows are measured.
+    pub fn chunks(&self) -> usize {
+        self.rows.len().div_ceil(CHUNK)
+    }
+
+    /// The rows of chunk `i`.
+    pub fn chunk(&self, i: usize) -> Range<usize> {
+        i * CHUNK..self.rows.len().min((i + 1) * CHUNK)
+    }
+
+    /// Takes what is known of the rows of each chunk.
+    pub fn set_measured(&mut self, measured: Vec<Measured>) {
+        self.measured = measured;
+    }
+
+    /// Whether the rows were measured.
+    pub fn is_measured(&self) -> bool {
+        self.measured.len() == self.chunks()
+    }
+
+    /// What is known of the rows of chunk `i`, which were measured.
+    pub fn measured(&self, i: usize) -> &Measured {
+        &self.measured[i]
+    }
+
+    /// Adds the rows, which were measured, to their threads.
+    pub fn add_to(&self, threads: &mut Threads) {
+        let articles = self.rows.iter().map(|row| row.article);
+        threads.add_to_threads(articles.zip((0..self.rows.len()).map(|i| self.tokens(i))).collect());
+        threads.add_parents(self.rows.iter().map(|row| row.parent));
+    }
+
+    /// The topic tokens of row `i`; none if it was not measured.
+    fn tokens(&self, i: usize) -> &[Token] {
+        self.measured.get(i / CHUNK).map_or(&[], |measured| measured.bags.tokens(i % CHUNK))
     }
 
     /// Notes the rows that are answered among the `parents`, and finds what each row answers.
@@ -195,8 +254,14 @@ impl Batch {
         if !threads.has_answers() {
             return;
         }
-        let bag_of = |row: &Waiting| threads.is_answered(row.id).then(|| bag(self.text(row)));
-        let bags: Vec<Option<Bag>> = self.rows.par_iter().with_min_len(16).map(bag_of).collect();
+        let bag_of = |(i, row): (usize, &Waiting)| {
+            row.is_answered(threads).then(|| match self.tokens(i) {
+                [] => bag(self.text(row)),
+                tokens => Bag::of(tokens),
+            })
+        };
+        let rows = self.rows.par_iter().enumerate().with_min_len(CHUNK);
+        let bags: Vec<Option<Bag>> = rows.map(bag_of).collect();
         for (row, bag) in self.rows.iter_mut().zip(bags) {
             parents.add(row.id, bag);
             row.answered = parents.get(row.parent).cloned();

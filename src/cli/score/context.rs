@@ -3,15 +3,16 @@
 //!
 //! A comment that is in the input as well, by its `id`, counts once: as it is there.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use netiquette::corpus::{Field, Options, Outcome, Row};
 use netiquette::error::Error;
-use netiquette::features::topic::Bag;
 use netiquette::stream::{Key, Keys, Parents, Threads};
 
 use super::batch::Batch;
 use super::gather::Gather;
+use super::measure::Scorers;
 use super::reader::{Fate, Reader};
 use crate::cli::inputs::Inputs;
 use crate::cli::log::Log;
@@ -46,7 +47,7 @@ impl Known {
         &self,
         threads: &mut Threads,
         input: &Inputs,
-        bag: &(impl Fn(&str) -> Bag + Sync),
+        scorers: &Scorers<'_>,
         log: &Log,
     ) -> netiquette::Result<Parents> {
         let ids = ids(input, log)?;
@@ -55,7 +56,8 @@ impl Known {
             _ => Fate::Leave,
         };
         let open = || self.0.open("reading the context", log).map(|table| Reader::new(table, None));
-        Gather { threads, with_comments: true, bag }.read(&mut open()?.with_articles(), is_new)?;
+        let measure = |batch: &Batch, rows: Range<usize>, is_kept: bool| scorers.gather(batch, rows, is_kept);
+        Gather { threads, with_comments: true, measure }.read(&mut open()?.with_articles(), is_new)?;
         let (mut reader, mut parents) = (open()?, Parents::default());
         let (mut batch, mut rejected) = (Batch::default(), 0);
         loop {
@@ -64,7 +66,7 @@ impl Known {
                 break;
             }
             rejected += batch.tally.rejected;
-            batch.find_answered(threads, &mut parents, bag);
+            batch.find_answered(threads, &mut parents, &|text: &str| scorers.bag(text));
         }
         if rejected > 0 {
             log.note(format_args!(

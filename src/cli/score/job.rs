@@ -1,7 +1,7 @@
-//! The second pass: while one batch is scored, the one before is written and the next is read.
+//! The second pass: while one batch is measured, the next is read; while it is scored, the one
+//! before is written.
 
 use netiquette::corpus::Row;
-use netiquette::features::topic::Background;
 use netiquette::stream::{Parents, Threads};
 
 use super::append::Past;
@@ -10,17 +10,11 @@ use super::journal::Journal;
 use super::measure::{Scored, Scorers};
 use super::reader::{Fate, Reader};
 use crate::cli::log::Log;
-use crate::cli::models::Named;
 use crate::cli::output::Committed;
 use crate::cli::rejects::{Rejects, Tally};
 use crate::cli::summary::Summary;
 use crate::cli::writer::{Layout, Writer};
 use crate::cli::{DONE, SOME_REJECTED};
-
-/// What the models measure threads against.
-pub fn backgrounds(models: &[Named]) -> Vec<&Background> {
-    models.iter().map(|named| &named.model.background).collect()
-}
 
 /// Where everything goes.
 pub struct Output {
@@ -57,7 +51,6 @@ impl Output {
 
 /// The second pass and what it needs.
 pub struct Job<'a> {
-    pub models: &'a [Named],
     pub scorers: &'a Scorers<'a>,
     pub layout: &'a Layout,
     pub threads: &'a mut Threads,
@@ -75,28 +68,25 @@ impl Job<'_> {
     /// # Errors
     /// If reading or writing fails, too many rows are rejected, or a signal asks to stop.
     pub fn score(&mut self, mut reader: Reader<'_>) -> netiquette::Result<()> {
-        let Self { models, scorers, layout, threads, parents, output, past, .. } = self;
-        let (backgrounds, labels) = (backgrounds(models), scorers.labels());
+        let Self { scorers, layout, threads, parents, output, past, .. } = self;
+        let (references, labels) = (scorers.references(), scorers.labels());
         let fate = |row: &Row<'_>| past.as_ref().map_or(Fate::Score, |past| past.fate(row));
         let bag = |text: &str| scorers.bag(text);
-        let mut read = |batch: &mut Batch, threads: &Threads| {
-            let read = reader.fill(batch, fate);
-            batch.find_answered(threads, parents, &bag);
-            read
-        };
+        let mut read = |batch: &mut Batch| reader.fill(batch, fate);
         let (mut batch, mut next) = (Batch::default(), Batch::default());
         // The batch that is scored and not written yet, of which the first is none.
         let mut before = (Batch::default(), Vec::new());
-        read(&mut batch, threads)?;
+        read(&mut batch)?;
         while !batch.is_empty() {
-            threads.fetch(batch.rows().iter().map(Waiting::article), &backgrounds)?;
-            let threads: &Threads = threads;
-            let beside = || -> netiquette::Result<netiquette::Result<()>> {
-                output.write(&before.0, &before.1, labels)?;
-                Ok(read(&mut next, threads))
+            let read = match batch.is_measured() {
+                true => read(&mut next),
+                false => scorers.measure_all(&mut batch, threads, || read(&mut next)),
             };
-            let (beside, scored) = scorers.score(&batch, threads, layout, beside);
-            let read = beside?;
+            batch.find_answered(threads, parents, &bag);
+            threads.fetch(batch.rows().iter().map(Waiting::article), &references)?;
+            let write = || output.write(&before.0, &before.1, labels);
+            let (written, scored) = scorers.score(&batch, threads, layout, write);
+            written?;
             let spare = std::mem::replace(&mut before, (std::mem::take(&mut batch), scored)).0;
             batch = std::mem::replace(&mut next, spare);
             if read.is_err() {

@@ -1,16 +1,15 @@
 //! A batch of rows to scores, on all threads.
 
-use netiquette::features::topic::{Bag, Context};
+use std::ops::Range;
+
+use netiquette::features::topic::{Bag, Bags, Context};
 use netiquette::model::LabelModel;
 use netiquette::scorer::{Scorer, Scratches};
-use netiquette::stream::{Threads, share_out};
+use netiquette::stream::{Reference, Threads, share_out};
 
 use super::batch::{Batch, Waiting};
 use crate::cli::models::Named;
 use crate::cli::writer::Layout;
-
-/// Rows that one thread scores at a time.
-const CHUNK: usize = 16;
 
 /// The models, each with the tokens it knows.
 pub struct Scorers<'a> {
@@ -19,10 +18,33 @@ pub struct Scorers<'a> {
     labels: Vec<&'a LabelModel>,
 }
 
-/// Some rows, measured.
+/// What is known of some rows before their threads are.
+#[derive(Debug, Default)]
+pub struct Measured {
+    /// Their topic tokens, as far as those were asked for.
+    pub bags: Bags,
+    /// By model what their texts add to its labels, row by row; anything where that was not asked
+    /// for.
+    terms: Vec<Vec<f64>>,
+}
+
+impl Measured {
+    /// Memory held, in bytes.
+    pub fn bytes(&self) -> usize {
+        let terms: usize = self.terms.iter().map(|terms| size_of_val(&terms[..])).sum();
+        size_of::<Self>() + self.bags.bytes() + terms
+    }
+
+    /// Rows of which only the tokens are known.
+    pub fn of(bags: Bags) -> Self {
+        Self { bags, terms: Vec::new() }
+    }
+}
+
+/// Some rows, scored.
 pub struct Scored {
     /// The rows of the batch that they are among.
-    pub rows: std::ops::Range<usize>,
+    pub rows: Range<usize>,
     /// By row and label.
     pub scores: Vec<Option<f64>>,
     pub flags: Vec<bool>,
@@ -43,15 +65,83 @@ impl<'a> Scorers<'a> {
         self.labels.len()
     }
 
+    /// What the models measure threads against.
+    pub fn references(&self) -> Vec<Reference<'a>> {
+        self.scorers.iter().map(|(scorer, _)| scorer.reference()).collect()
+    }
+
     /// The tokens that threads are made of, the same for every model.
     pub fn bag(&self, text: &str) -> Bag {
         let first = self.scorers.first();
         first.map_or_else(Bag::default, |(scorer, scratches)| {
-            scratches.with(|scratch| scorer.bag(text, scratch))
+            scratches.with(|scratch| {
+                scorer.read(text, scratch);
+                scratch.bag().clone()
+            })
         })
     }
 
-    /// Scores the rows of a batch and makes their lines, and does `beside` at the same time.
+    /// Measures rows as far as no thread is needed: the topic tokens of those of which `wants_bag`
+    /// says so, and, if they are `to_score`, what the texts of those to be scored add.
+    fn measure(
+        &self,
+        batch: &Batch,
+        rows: Range<usize>,
+        to_score: bool,
+        wants_bag: impl Fn(&Waiting) -> bool,
+    ) -> Measured {
+        let rows = &batch.rows()[rows];
+        let placed = rows.iter().filter(|row| wants_bag(row));
+        let bytes = placed.map(|row| batch.text(row).len()).sum();
+        let mut measured = Measured::of(Bags::with_room(rows.len(), bytes));
+        for (k, (scorer, scratches)) in self.scorers.iter().enumerate().filter(|(k, _)| to_score || *k == 0) {
+            let width = if to_score { scorer.width() } else { 0 };
+            let mut terms = Vec::with_capacity(rows.len() * width);
+            scratches.with(|scratch| {
+                for row in rows {
+                    let (wants_bag, wants_terms) = (k == 0 && wants_bag(row), to_score && row.is_scored());
+                    if wants_bag || wants_terms {
+                        scorer.read(batch.text(row), scratch);
+                    }
+                    match wants_terms {
+                        true => scorer.terms(scratch, &mut terms),
+                        false => terms.resize(terms.len() + width, 0.0),
+                    }
+                    if k == 0 {
+                        measured.bags.push(if wants_bag { scratch.bag().tokens() } else { &[] });
+                    }
+                }
+            });
+            measured.terms.push(terms);
+        }
+        measured.bags.shrink();
+        measured
+    }
+
+    /// Measures a batch that was not measured before it is scored, and does `beside` at the same
+    /// time.
+    pub fn measure_all<R: Send>(
+        &self,
+        batch: &mut Batch,
+        threads: &Threads,
+        beside: impl FnOnce() -> R + Send,
+    ) -> R {
+        let wants_bag = |row: &Waiting| row.is_scored() && row.has_place() || row.is_answered(threads);
+        let of_chunk = |i: usize| self.measure(batch, batch.chunk(i), true, wants_bag);
+        let (beside, measured) = share_out(batch.chunks(), beside, of_chunk);
+        batch.set_measured(measured);
+        beside
+    }
+
+    /// Measures rows as the first pass does, see [`Gather`](super::gather::Gather).
+    pub fn gather(&self, batch: &Batch, rows: Range<usize>, is_kept: bool) -> Measured {
+        match is_kept {
+            true => self.measure(batch, rows, true, Waiting::has_place),
+            false => self.measure(batch, rows, false, |row| !row.article().is_none()),
+        }
+    }
+
+    /// Scores the rows of a batch, which was measured, and makes their lines, and does `beside` at the same time.
     pub fn score<R: Send>(
         &self,
         batch: &Batch,
@@ -59,25 +149,26 @@ impl<'a> Scorers<'a> {
         layout: &Layout,
         beside: impl FnOnce() -> R + Send,
     ) -> (R, Vec<Scored>) {
-        let rows = batch.rows();
         let of_chunk = |i: usize| {
-            let range = i * CHUNK..rows.len().min((i + 1) * CHUNK);
-            let mut scored = self.score_rows(batch, &rows[range.clone()], threads);
-            self.write(batch, &rows[range.clone()], layout, &mut scored);
+            let range = batch.chunk(i);
+            let rows = &batch.rows()[range.clone()];
+            let mut scored = self.score_rows(batch, i, threads);
+            self.write(batch, rows, layout, &mut scored);
             Scored { rows: range, ..scored }
         };
-        share_out(rows.len().div_ceil(CHUNK), beside, of_chunk)
+        share_out(batch.chunks(), beside, of_chunk)
     }
 
-    fn score_rows(&self, batch: &Batch, rows: &[Waiting], threads: &Threads) -> Scored {
-        let of_model = |(k, (scorer, scratches)): (usize, &(Scorer<'_>, Scratches))| {
+    fn score_rows(&self, batch: &Batch, chunk: usize, threads: &Threads) -> Scored {
+        let (rows, measured) = (&batch.rows()[batch.chunk(chunk)], batch.measured(chunk));
+        let of_model = |(k, (scorer, _)): (usize, &(Scorer<'_>, Scratches))| {
             let mut scores = Vec::with_capacity(rows.len() * self.labels.len());
-            scratches.with(|scratch| {
-                for row in batch.scored(rows) {
-                    let context = Context { parent: row.answered(), ..threads.context_of(row.article(), k) };
-                    scorer.score(batch.text(row), &context, scratch, &mut scores);
-                }
-            });
+            let (width, mut bag) = (scorer.width(), Bag::default());
+            for (i, row) in rows.iter().enumerate().filter(|(_, row)| row.is_scored()) {
+                let context = Context { parent: row.answered(), ..threads.context_of(row.article(), k) };
+                bag.copy(measured.bags.tokens(i));
+                scorer.judge(&measured.terms[k][i * width..][..width], &bag, &context, &mut scores);
+            }
             scores
         };
         let by_model: Vec<Vec<Option<f64>>> = self.scorers.iter().enumerate().map(of_model).collect();

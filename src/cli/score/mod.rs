@@ -13,6 +13,7 @@ mod journal;
 mod measure;
 mod reader;
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -24,10 +25,11 @@ use netiquette::model::OFF_TOPIC;
 use netiquette::stream::{Parents, Threads};
 
 use self::append::Past;
+use self::batch::Batch;
 use self::context::Known;
-use self::gather::Gather;
+use self::gather::{Gather, KEPT};
 use self::identity::identity;
-use self::job::{Job, Output, backgrounds};
+use self::job::{Job, Output};
 use self::journal::Journal;
 use self::measure::Scorers;
 use self::reader::{Fate, Reader};
@@ -151,23 +153,23 @@ fn score(args: &ScoreArgs, comments: &[PathBuf], log: &Log) -> anyhow::Result<u8
         false => None,
     };
     let scorers = Scorers::new(&models);
-    let bag = |text: &str| scorers.bag(text);
     let mut threads = Threads::spilling(|| Ok(Box::new(Temporary::new()?)));
     add_articles(args, &options, &mut threads, log)?;
     let table = inputs.open("reading", log)?;
     let layout = Layout::new(&table, args.format, args.spreadsheet_safe, columns(&models));
     // Which rows were dealt with is known only later, and a context takes the room.
-    let can_keep = !args.append && !args.resume && known.is_none();
+    let can_keep = !args.append && !args.resume && known.is_none() && inputs.bytes() <= KEPT as u64;
     let mut reader = Reader::new(table, can_keep.then_some(&layout)).with_articles();
     let with_comments = !args.no_thread;
-    let gather = Gather { threads: &mut threads, with_comments, bag };
+    let measure = |batch: &Batch, rows: Range<usize>, is_kept: bool| scorers.gather(batch, rows, is_kept);
+    let gather = Gather { threads: &mut threads, with_comments, measure };
     let kept = gather.read(&mut reader, |_| Fate::Score)?;
     let parents = match &known {
-        Some(known) => known.add_to(&mut threads, &inputs, &bag, log)?,
+        Some(known) => known.add_to(&mut threads, &inputs, &scorers, log)?,
         None => Parents::default(),
     };
     say_unknown(&threads, &models, &inputs.name(), log);
-    threads.settle(&backgrounds(&models))?;
+    threads.settle(&scorers.references())?;
     let rejects = Rejects::new(rejects, args.max_rejects, args.spreadsheet_safe)?;
     let mut writer = Writer::new(out, layout.clone())?;
     let past = match args.append {
@@ -191,16 +193,8 @@ fn score(args: &ScoreArgs, comments: &[PathBuf], log: &Log) -> anyhow::Result<u8
         None => reader,
     };
     let output = Output { writer, rejects, tally: Tally::default(), summary, journal };
-    let mut job = Job {
-        models: &models,
-        scorers: &scorers,
-        layout: &layout,
-        threads: &mut threads,
-        parents,
-        output,
-        past,
-        unread: 0,
-    };
+    let mut job =
+        Job { scorers: &scorers, layout: &layout, threads: &mut threads, parents, output, past, unread: 0 };
     job.score(reader)?;
     for (source, before) in read.iter().flat_map(|inputs| inputs.sources()).zip(stamps) {
         if before != source.stamp()? {

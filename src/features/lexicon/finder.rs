@@ -1,16 +1,20 @@
 //! Finds which of some thousand patterns stand in a text. Most positions are settled by their first
-//! two symbols; where a pattern may begin, its first eight are looked up as one number.
+//! two symbols, most of the others by their first four; where a pattern may begin, its first eight
+//! are looked up as one number.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::features::ngram::mix;
 use crate::hashed::Hashed;
-use crate::text::{SPACE, is_word};
+use crate::text::is_word;
 
 /// Symbols of a pattern that are looked up; of a shorter one all. They fit a machine word, and as
 /// no symbol is 0 it tells their number.
 const LONGEST: usize = 8;
+
+/// Words of bits for four symbols.
+const FOURS: usize = 1 << 10;
 
 /// Patterns by their first symbols.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +22,8 @@ pub struct Finder {
     /// By two symbols: how many are to be looked up of the patterns that begin with them, a bit
     /// each; first of those that begin where a word begins, then of those that begin anywhere.
     lengths: Vec<[u8; 2]>,
+    /// A bit for a hash of the first four symbols of every pattern that has as many.
+    fours: Vec<u64>,
     /// Which of `patterns` begin with some symbols.
     heads: HashMap<u64, Range<u32>, Hashed>,
     /// In the order of their heads.
@@ -47,14 +53,16 @@ pub struct Found {
 impl Finder {
     /// For patterns, numbered as they come, each with whether it begins only where a word does.
     pub fn new<'a>(patterns: impl Iterator<Item = (&'a [u8], bool)>) -> Self {
-        let mut finder = Self { lengths: vec![[0; 2]; 1 << 16], ..Self::default() };
+        let (lengths, fours) = (vec![[0; 2]; 1 << 16], vec![0; FOURS]);
+        let mut finder = Self { lengths, fours, ..Self::default() };
         for (number, (pattern, at_word)) in (0..).zip(patterns) {
             let (head, tail) = pattern.split_at(pattern.len().min(LONGEST));
             let Some(&first) = head.first() else { continue };
             // A pattern of one symbol may have anything behind it.
             let seconds = pattern.get(1).map_or(0..=u8::MAX, |&second| second..=second);
             for second in seconds {
-                finder.lengths[pair(first, second)][usize::from(!at_word)] |= 1 << (head.len() - 1);
+                finder.lengths[usize::from(u16::from_le_bytes([first, second]))][usize::from(!at_word)] |=
+                    1 << (head.len() - 1);
             }
             finder.patterns.push(Pattern { head: packed(head), tail: tail.to_vec(), number });
         }
@@ -62,6 +70,8 @@ impl Finder {
         let mut at = 0;
         for alike in finder.patterns.chunk_by(|a, b| a.head == b.head) {
             let end = at + alike.len() as u32;
+            let (word, bit) = four(alike[0].head);
+            finder.fours[word] |= bit;
             finder.heads.insert(mix(alike[0].head), at..end);
             at = end;
         }
@@ -71,15 +81,18 @@ impl Finder {
     /// Every pattern in `symbols` that is `wanted`, in order; overlapping ones too.
     pub fn find(&self, symbols: &[u8], wanted: impl Fn(&Found) -> bool) -> Vec<Found> {
         let mut found = Vec::new();
-        let mut inside = false;
-        for (start, &symbol) in symbols.iter().enumerate() {
-            let second = symbols.get(start + 1).copied().unwrap_or(SPACE);
-            let [at_word, anywhere] = self.lengths[pair(symbol, second)];
-            let lengths = if inside { anywhere } else { anywhere | at_word };
-            inside = is_word(symbol);
+        // From the end, so that one more symbol before those behind it is a shift.
+        let mut all = 0;
+        for (start, &symbol) in symbols.iter().enumerate().rev() {
+            all = all << 8 | u64::from(symbol);
+            let [at_word, anywhere] = self.lengths[usize::from(all as u16)];
+            let is_inside = || start > 0 && is_word(symbols[start - 1]);
+            let lengths = if at_word != 0 && !is_inside() { anywhere | at_word } else { anywhere };
             if lengths != 0 {
-                let wanted = |one: &Found| wanted(one);
-                self.begun(symbols, start, lengths).filter(wanted).for_each(|one| found.push(one));
+                self.begun(all, &symbols[start..], lengths, |length, number| {
+                    let one = Found { start, end: start + length, number };
+                    found.extend(wanted(&one).then_some(one));
+                });
             }
         }
         if found.len() > 1 {
@@ -88,27 +101,38 @@ impl Finder {
         found
     }
 
-    /// The patterns that begin at `start`, of which so many symbols are to be looked up.
-    fn begun<'a>(&'a self, symbols: &'a [u8], start: usize, lengths: u8) -> impl Iterator<Item = Found> + 'a {
-        let rest = &symbols[start..];
-        let all = packed(&rest[..rest.len().min(LONGEST)]);
-        let there = (1..=rest.len().min(LONGEST)).filter(move |n| lengths & 1 << (n - 1) != 0);
-        there.flat_map(move |n| {
+    /// The patterns that `symbols` begin with, of which so many are to be looked up in `all`, the
+    /// first [`LONGEST`] of them as a number: how long they are, and their numbers.
+    #[inline]
+    fn begun(&self, all: u64, symbols: &[u8], lengths: u8, mut each: impl FnMut(usize, u32)) {
+        let (word, bit) = four(all);
+        // What is shorter is not told by four.
+        let is_likely = if self.fours[word] & bit != 0 { u8::MAX } else { 0b111 };
+        let mut lengths = lengths & is_likely;
+        while lengths != 0 {
+            let n = lengths.trailing_zeros() as usize + 1;
+            lengths &= lengths - 1;
+            // Where there are fewer symbols it ends with a 0, which no head does.
             let head = mix(all & u64::MAX >> (8 * (LONGEST - n)));
             let alike = self.heads.get(&head).map_or(0..0, |range| range.start as usize..range.end as usize);
-            let fitting =
-                self.patterns[alike].iter().filter(move |pattern| rest[n..].starts_with(&pattern.tail));
-            fitting.map(move |p| Found { start, end: start + n + p.tail.len(), number: p.number })
-        })
+            let begins = |pattern: &&Pattern| symbols.get(n..).is_some_and(|s| s.starts_with(&pattern.tail));
+            let fitting = self.patterns[alike].iter().filter(begins);
+            fitting.for_each(|pattern| each(n + pattern.tail.len(), pattern.number));
+        }
     }
 }
 
-fn pair(first: u8, second: u8) -> usize {
-    usize::from(first) << 8 | usize::from(second)
+/// Where the bit for the first four of `symbols` is.
+#[inline]
+fn four(symbols: u64) -> (usize, u64) {
+    let hash = (symbols as u32).wrapping_mul(0x9E37_79B1) >> 16;
+    (hash as usize / 64, 1 << (hash % 64))
 }
 
-fn packed(symbols: &[u8]) -> u64 {
-    symbols.iter().rev().fold(0, |all, &symbol| all << 8 | u64::from(symbol))
+/// The first [`LONGEST`] symbols as a number, or all.
+pub(super) fn packed(symbols: &[u8]) -> u64 {
+    let first = &symbols[..symbols.len().min(LONGEST)];
+    first.iter().rev().fold(0, |all, &symbol| all << 8 | u64::from(symbol))
 }
 
 #[cfg(test)]

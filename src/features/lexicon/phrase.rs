@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::finder::packed;
 use super::{Entry, Match};
 use crate::error::{Error, Result};
 use crate::features::ngram::hash_word;
@@ -13,12 +14,13 @@ use crate::text::{SPACE, is_word};
 #[derive(Clone, Debug, Default)]
 pub struct Phrases {
     groups: Vec<Group>,
+    /// A bit for the first and last symbol of every first word, then of those of entries that may
+    /// begin inside a word: nearly all that is none is told so by them.
+    edges: [Vec<u64>; 2],
     /// Number of the group of each first word, by its hash.
     by_first: HashMap<u64, Begin, Hashed>,
     /// Symbols of the longest first word.
     longest: usize,
-    /// Whether an entry may begin inside a word.
-    open: bool,
 }
 
 /// Which phrases a token may begin: number of their group.
@@ -34,13 +36,27 @@ const ANY: Begin = Begin::MAX;
 struct Group {
     /// A bit for the first symbol of every second word.
     seconds: u64,
+    /// Whether an entry may begin inside a word.
+    open: bool,
     phrases: Vec<Phrase>,
 }
 
 #[derive(Clone, Debug)]
 struct Phrase {
     parts: Vec<Vec<u8>>,
+    /// The first symbols of the second word as a number, and which of its bytes those are.
+    second: (u64, u64),
     entry: Entry,
+}
+
+/// Words of bits for pairs of symbols.
+const EDGES: usize = 1 << 10;
+
+/// Where the bit for the first and last symbol of a word is; a word of none has none.
+#[inline]
+fn edges(word: &[u8]) -> Option<(usize, u64)> {
+    let (&first, &last) = (word.first()?, word.last()?);
+    Some((usize::from(first) << 2 | usize::from(last) >> 6, 1 << (last % 64)))
 }
 
 fn bit(symbol: u8) -> u64 {
@@ -51,7 +67,7 @@ impl Phrases {
     /// # Errors
     /// If the phrases begin with more words than can be numbered.
     pub(super) fn new<'a>(patterns: impl Iterator<Item = (&'a Vec<u8>, &'a Entry)>) -> Result<Self> {
-        let mut phrases = Self::default();
+        let mut phrases = Self { edges: [(); 2].map(|()| vec![0; EDGES]), ..Self::default() };
         for (pattern, &entry) in patterns {
             let parts: Vec<Vec<u8>> = pattern.split(|&s| s == SPACE).map(<[u8]>::to_vec).collect();
             let groups = &mut phrases.groups;
@@ -60,10 +76,15 @@ impl Phrases {
                 groups.len() as Begin
             });
             phrases.longest = phrases.longest.max(parts[0].len());
+            if let Some((word, bit)) = edges(&parts[0]) {
+                phrases.edges[0][word] |= bit;
+                phrases.edges[1][word] |= if entry.begins { 0 } else { bit };
+            }
             let group = &mut phrases.groups[usize::from(number) - 1];
             group.seconds |= bit(parts[1][0]);
-            group.phrases.push(Phrase { parts, entry });
-            phrases.open |= !entry.begins;
+            let second = (packed(&parts[1]), packed(&vec![u8::MAX; parts[1].len()]));
+            group.phrases.push(Phrase { parts, second, entry });
+            group.open |= !entry.begins;
             if phrases.groups.len() >= usize::from(ANY) {
                 return Err(Error::parameter("word lists: phrases begin with too many different words"));
             }
@@ -74,9 +95,16 @@ impl Phrases {
     /// Which phrases `token` may begin.
     pub fn begun_by(&self, token: &[u8]) -> Begin {
         let mut begun = NO_PHRASE;
-        let begins = |i: usize| self.open || i == 0 || !is_word(token[i - 1]);
-        for i in (token.len().saturating_sub(self.longest)..token.len()).filter(|&i| begins(i)) {
-            if let Some(&group) = self.by_first.get(&hash_word(&token[i..])) {
+        let is_inside = |i: usize| i > 0 && is_word(token[i - 1]);
+        let is_likely = |i: usize| {
+            let of = &self.edges[usize::from(is_inside(i))];
+            edges(&token[i..]).is_some_and(|(word, bit)| of[word] & bit != 0)
+        };
+        let starts = token.len().saturating_sub(self.longest)..token.len();
+        for i in starts.filter(|&i| is_likely(i)) {
+            if let Some(&group) = self.by_first.get(&hash_word(&token[i..]))
+                && (!is_inside(i) || self.groups[usize::from(group) - 1].open)
+            {
                 begun = if begun == NO_PHRASE { group } else { ANY };
             }
         }
@@ -107,12 +135,15 @@ impl Phrases {
         token: impl Fn(usize) -> Option<&'a [u8]>,
         mut hit: impl FnMut(Match),
     ) {
-        let Some(&second) = token(first + 1).and_then(<[u8]>::first) else { return };
-        let likely = self.begun(begun).iter().filter(|group| group.seconds & bit(second) != 0);
-        likely
-            .flat_map(|group| &group.phrases)
-            .filter_map(|phrase| phrase.at(first, &token))
-            .for_each(&mut hit);
+        let Some(second) = token(first + 1) else { return };
+        let (symbols, first_bit) = (packed(second), second.first().map_or(0, |&symbol| bit(symbol)));
+        let likely = self.begun(begun).iter().filter(|group| group.seconds & first_bit != 0);
+        for phrase in likely.flat_map(|group| &group.phrases) {
+            let (head, mask) = phrase.second;
+            if symbols & mask == head {
+                phrase.at(first, &token).into_iter().for_each(&mut hit);
+            }
+        }
     }
 }
 

@@ -39,6 +39,17 @@ impl Bag {
         seen.write(&mut self.0);
     }
 
+    /// Of distinct `tokens`, ascending.
+    pub fn of(tokens: &[Token]) -> Self {
+        Self(tokens.to_vec())
+    }
+
+    /// Takes the distinct `tokens`, ascending, forgetting what this bag held.
+    pub fn copy(&mut self, tokens: &[Token]) {
+        self.0.clear();
+        self.0.extend_from_slice(tokens);
+    }
+
     /// The tokens, ascending.
     pub fn tokens(&self) -> &[Token] {
         &self.0
@@ -50,14 +61,68 @@ impl Bag {
     }
 }
 
+/// The distinct tokens of several texts, one behind the other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bags {
+    tokens: Vec<Token>,
+    ends: Vec<u32>,
+}
+
+impl Bags {
+    /// None yet, with room for those of so many texts of so many bytes.
+    pub fn with_room(texts: usize, bytes: usize) -> Self {
+        // A byte begins no more than one token as a rule.
+        Self { tokens: Vec::with_capacity(bytes), ends: Vec::with_capacity(texts) }
+    }
+
+    /// Appends those of one more text.
+    pub fn push(&mut self, tokens: &[Token]) {
+        self.tokens.extend_from_slice(tokens);
+        self.ends.push(self.tokens.len() as u32);
+    }
+
+    /// The tokens of text `i`.
+    pub fn tokens(&self, i: usize) -> &[Token] {
+        let start = if i == 0 { 0 } else { self.ends[i - 1] };
+        &self.tokens[start as usize..self.ends[i] as usize]
+    }
+
+    /// Memory held, in bytes.
+    pub fn bytes(&self) -> usize {
+        size_of::<Token>() * self.tokens.capacity() + size_of::<u32>() * self.ends.capacity()
+    }
+
+    /// Gives back what memory is not needed.
+    pub fn shrink(&mut self) {
+        self.tokens.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+}
+
 /// A set of tokens: one bit per bucket sorts them and removes duplicates in one go.
-pub struct Seen([u64; WORDS]);
+pub struct Seen {
+    words: [u64; WORDS],
+    /// A bit for each word that holds anything.
+    busy: [u64; WORDS / 64],
+}
 
 const WORDS: usize = BUCKETS / 64;
 
 impl Default for Seen {
     fn default() -> Self {
-        Self([0; WORDS])
+        Self { words: [0; WORDS], busy: [0; WORDS / 64] }
+    }
+}
+
+/// Calls `each` with the numbers of the bits of `words`, ascending.
+#[inline(always)]
+fn for_each_bit(words: &[u64], mut each: impl FnMut(usize)) {
+    for (i, &word) in words.iter().enumerate() {
+        let mut left = word;
+        while left != 0 {
+            each(64 * i + left.trailing_zeros() as usize);
+            left &= left - 1;
+        }
     }
 }
 
@@ -65,24 +130,16 @@ impl Seen {
     /// Puts a token in.
     #[inline]
     pub fn insert(&mut self, token: Token) {
-        self.0[usize::from(token) / 64] |= 1 << (token % 64);
+        let word = usize::from(token) / 64;
+        self.words[word] |= 1 << (token % 64);
+        self.busy[word / 64] |= 1 << (word % 64);
     }
 
     fn write(&self, to: &mut Vec<Token>) {
-        // First which words hold anything, without a branch that nobody could foretell.
-        let (mut busy, mut n) = ([0u16; WORDS], 0);
-        for (word, &seen) in (0..).zip(&self.0) {
-            busy[n] = word;
-            n += usize::from(seen != 0);
-        }
         to.clear();
-        for &word in &busy[..n] {
-            let mut seen = self.0[usize::from(word)];
-            while seen != 0 {
-                to.push(64 * word + seen.trailing_zeros() as Token);
-                seen &= seen - 1;
-            }
-        }
+        for_each_bit(&self.busy, |word| {
+            for_each_bit(&self.words[word..=word], |bit| to.push((64 * word + bit) as Token));
+        });
     }
 }
 
@@ -137,6 +194,18 @@ mod tests {
         let bag = Bag::new(&Folded::new("Die Bahn, die Bahn und die Straßenbahnhaltestelle"));
         assert!(bag.tokens().windows(2).all(|w| w[0] < w[1]));
         assert!(bag.tokens().iter().all(|&t| bag.contains(t) && usize::from(t) < BUCKETS));
+    }
+
+    #[test]
+    fn several_bags_are_each_of_them() {
+        let texts = ["Die Bahn", "", "Straßenbahn"].map(|text| Bag::new(&Folded::new(text)));
+        let mut bags = Bags::default();
+        texts.iter().for_each(|bag| bags.push(bag.tokens()));
+        let mut copied = Bag::default();
+        for (i, bag) in texts.iter().enumerate() {
+            copied.copy(bags.tokens(i));
+            assert_eq!((&copied, &Bag::of(bags.tokens(i))), (bag, bag));
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::background::Background;
 use super::bag::{Bag, Token};
 use super::subspace::{DIMENSIONS, Position};
 use super::thread::Thread;
-use super::ties::{INVERSE_MU_LIFT, Tie, ln_1p};
+use super::ties::{INVERSE_MU_LIFT, Tie, Weights, fixed, ln_1p};
 use super::{COLUMNS, Context};
 
 /// What one mention in the title weighs, one comment of the thread being 1.
@@ -38,6 +38,8 @@ pub(super) struct Ties {
     pub(super) parent: f32,
     /// Passages that have the token, a bit each.
     pub(super) passages: u64,
+    /// `all` and `thread` in fixed point.
+    fixed: [i32; 2],
 }
 
 /// What a thread and its article are as wholes: how well all comments fit, taken together
@@ -57,16 +59,14 @@ pub struct Level {
     article: Position,
 }
 
-fn fixed(value: f32) -> i64 {
-    (value * 65_536.0) as i64
-}
-
 impl Level {
     /// Adds what `times` comments are tied by with one token.
-    fn add(&mut self, times: i64, idf: f32, ties: &Ties) {
-        self.all += times * fixed(ties.all);
-        self.thread += times * fixed(ties.thread);
-        self.weight += times * fixed(idf);
+    #[inline(always)]
+    fn add(&mut self, times: i64, weights: &Weights, ties: &Ties) {
+        let [all, thread] = ties.fixed.map(i64::from);
+        self.all += times * all;
+        self.thread += times * thread;
+        self.weight += times * weights.fixed;
     }
 
     /// Means of the comments that are left when `own` is taken out.
@@ -96,9 +96,9 @@ pub(super) struct Fits {
 }
 
 impl Context<'_> {
-    /// What `token` of the comment ties it to, and its idf.
+    /// What `token` of the comment ties it to, and its weights.
     #[inline(always)]
-    pub(super) fn ties(&self, background: &Background, token: Token) -> (f32, Ties) {
+    pub(super) fn ties<'a>(&self, background: &'a Background, token: Token) -> (&'a Weights, Ties) {
         let parts = self.article.map_or(0, |a| a.parts(token));
         let others = self.thread.map_or(0, |t| t.others(token));
         let in_parent = self.parent.is_some_and(|p| p.contains(token));
@@ -107,20 +107,28 @@ impl Context<'_> {
 }
 
 #[inline(always)]
-fn ties(background: &Background, token: Token, parts: u64, others: u16, in_parent: bool) -> (f32, Ties) {
+fn ties(background: &Background, token: Token, parts: u64, others: u16, in_parent: bool) -> (&Weights, Ties) {
     let level = background.level_of(token);
     let weights = background.weights_of(level);
-    let by_thread @ [thread, lift] = background.tie(level, u32::from(others));
+    let by_thread = background.tie(level, u32::from(others));
     let ties = match parts == 0 && !in_parent {
-        true => Ties { all: thread, lift, thread, ..Ties::default() },
+        true => Ties::of_thread(&by_thread),
         false => {
             let article = article_weight(parts);
             let by_both =
                 if article > 0 { background.tie(level, article + u32::from(others)) } else { by_thread };
-            more_ties(weights.one, by_both, thread, parts, in_parent)
+            more_ties(weights.one, &by_both, &by_thread, parts, in_parent)
         }
     };
-    (weights.idf, ties)
+    (weights, ties)
+}
+
+impl Ties {
+    /// Of what stands in the thread alone.
+    #[inline(always)]
+    fn of_thread(&Tie { fit, lift, fixed }: &Tie) -> Self {
+        Self { all: fit, lift, thread: fit, fixed: [fixed; 2], ..Self::default() }
+    }
 }
 
 /// What one mention in the title or the text of an article weighs, in comments.
@@ -130,10 +138,18 @@ fn article_weight(parts: u64) -> u32 {
 
 /// The ties of what stands not only in the thread; few tokens do.
 #[inline(never)]
-fn more_ties(one: f32, [all, lift]: Tie, thread: f32, parts: u64, in_parent: bool) -> Ties {
+fn more_ties(one: f32, by_both: &Tie, by_thread: &Tie, parts: u64, in_parent: bool) -> Ties {
     let given = |yes: bool| if yes { one } else { 0.0 };
-    let (title, text, parent) = (given(parts & TITLE != 0), given(parts > TITLE), given(in_parent));
-    Ties { all, lift, title, text, thread, parent, passages: parts >> 1 }
+    Ties {
+        all: by_both.fit,
+        lift: by_both.lift,
+        title: given(parts & TITLE != 0),
+        text: given(parts > TITLE),
+        thread: by_thread.fit,
+        parent: given(in_parent),
+        passages: parts >> 1,
+        fixed: [by_both.fixed, by_thread.fixed],
+    }
 }
 
 /// What all tokens of an article weigh.
@@ -146,26 +162,31 @@ impl Background {
     /// What a token that the article has in these parts ties to the article alone.
     #[inline]
     fn about(&self, token: Token, parts: u64) -> f32 {
-        let [_, lift] = self.tie(self.level_of(token), article_weight(parts));
-        lift
+        self.tie(self.level_of(token), article_weight(parts)).lift
     }
 
     /// Sums up a thread and its article.
     pub fn level(&self, thread: &Thread, article: Option<&ArticleTokens>) -> Level {
+        self.wanted_level(thread, article, Wanted::ALL)
+    }
+
+    /// The same for those who want no more than these columns.
+    pub fn wanted_level(&self, thread: &Thread, article: Option<&ArticleTokens>, wanted: Wanted) -> Level {
         let mut level = Level::default();
+        let space = self.subspace().filter(|_| wanted.space);
         for (token, count) in thread.counts() {
             let parts = article.map_or(0, |a| a.parts(token));
-            let (idf, ties) = ties(self, token, parts, count - 1, false);
-            level.add(i64::from(count), idf, &ties);
+            let (weights, ties) = ties(self, token, parts, count - 1, false);
+            level.add(i64::from(count), weights, &ties);
             level.tokens += i64::from(count);
             if parts != 0 {
                 level.about += i64::from(count) * fixed(self.about(token, parts));
             }
-            if let Some(space) = self.subspace() {
+            if let Some(space) = space {
                 level.position.add(space.place(token), i64::from(count));
             }
         }
-        if let (Some(space), Some(article)) = (self.subspace(), article) {
+        if let (Some(space), Some(article)) = (space, article) {
             for (token, parts) in article.tokens() {
                 let times = i64::from(parts & TITLE != 0) * 4 + i64::from(parts > TITLE);
                 level.article.add(space.place(token), times);
@@ -194,28 +215,29 @@ impl Background {
         let mut own = Level { tokens: comment.tokens().len() as i64, ..Level::default() };
         let mut passages = [0.0f32; PASSAGES];
         let sums_own = wanted.relative || context.article.is_some_and(ArticleTokens::has_text);
+        let (mut weight, mut sums) = (0.0, Ties::default());
         for &token in comment.tokens() {
-            let (idf, t) = context.ties(self, token);
-            let s = &mut fits.sums;
-            fits.weight += idf;
-            s.all += t.all;
-            s.lift += t.lift;
-            s.thread += t.thread;
+            let (weights, t) = context.ties(self, token);
+            weight += weights.idf;
+            sums.all += t.all;
+            sums.lift += t.lift;
+            sums.thread += t.thread;
             if sums_own {
-                own.add(1, idf, &t);
+                own.add(1, weights, &t);
             }
-            if t.title == 0.0 && t.text == 0.0 && t.parent == 0.0 {
+            if t.passages == 0 && t.title == 0.0 && t.parent == 0.0 {
                 continue;
             }
-            s.title += t.title;
-            s.text += t.text;
-            s.parent += t.parent;
+            sums.title += t.title;
+            sums.text += t.text;
+            sums.parent += t.parent;
             let mut bits = t.passages;
             while bits != 0 {
                 passages[bits.trailing_zeros() as usize] += t.text;
                 bits &= bits - 1;
             }
         }
+        (fits.weight, fits.sums) = (weight, sums);
         if fits.sums.text > 0.0 {
             let passages = passages.into_iter().enumerate();
             fits.passage = passages.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
@@ -237,7 +259,7 @@ impl Background {
         }
         let level = match context.level {
             Some(level) => *level,
-            None => self.level(thread.unwrap_or(&alone), article),
+            None => self.wanted_level(thread.unwrap_or(&alone), article, wanted),
         };
         let mut size = article.map_or(0.0, article_size);
         if wanted.space {
@@ -277,11 +299,16 @@ impl Background {
     /// Appends the [`COLUMNS`] of a comment to `row`; a missing reference is 0 in its
     /// own column and in its `has_` column.
     pub fn columns(&self, comment: &Bag, context: &Context<'_>, row: &mut Vec<f64>) {
-        self.wanted_columns(comment, context, Wanted::ALL, row);
+        row.extend(self.wanted_columns(comment, context, Wanted::ALL));
     }
 
     /// The same where only the `wanted` ones matter.
-    pub fn wanted_columns(&self, comment: &Bag, context: &Context<'_>, wanted: Wanted, row: &mut Vec<f64>) {
+    pub fn wanted_columns(
+        &self,
+        comment: &Bag,
+        context: &Context<'_>,
+        wanted: Wanted,
+    ) -> [f64; COLUMNS.len()] {
         let (fits, context) = self.fits(comment, context, wanted);
         let mean = |sum: f32| if fits.weight > 0.0 { f64::from(sum) / f64::from(fits.weight) } else { 0.0 };
         let Ties { all, lift, title, text, thread, parent, .. } = fits.sums;
@@ -289,7 +316,7 @@ impl Background {
         let [all_rel, thread_rel] = fits.others.map_or([0.0; 2], |[a, t]| [mean(all) - a, mean(thread) - t]);
         let flag = |b: bool| f64::from(u8::from(b));
         let article = context.article.filter(|a| !a.is_empty());
-        let columns: [f64; COLUMNS.len()] = [
+        [
             mean(all),
             mean(title),
             mean(text),
@@ -305,7 +332,6 @@ impl Background {
             flag(article.is_some_and(ArticleTokens::has_text)),
             flag(context.others() > 0),
             flag(context.parent.is_some()),
-        ];
-        row.extend(columns);
+        ]
     }
 }

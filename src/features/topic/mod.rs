@@ -33,7 +33,7 @@ mod ties;
 
 pub use article::{ArticleTokens, PASSAGES, TITLE, passages};
 pub use background::Background;
-pub use bag::{BITS, BUCKETS, Bag, Token, for_each_token};
+pub use bag::{BITS, BUCKETS, Bag, Bags, Token, for_each_token};
 pub use contributions::{Contributions, SIMILARITIES, spread};
 pub use fit::{Level, Wanted};
 pub use pairs::for_each_pair;

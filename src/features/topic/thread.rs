@@ -17,11 +17,16 @@ pub struct Thread {
 impl Thread {
     /// Counts one more comment.
     pub fn add(&mut self, comment: &Bag) {
+        self.add_tokens(comment.tokens());
+    }
+
+    /// Counts one more comment that has these distinct tokens.
+    pub fn add_tokens(&mut self, tokens: &[Token]) {
         if self.comments == 0 {
-            self.counts.reserve(comment.tokens().len());
+            self.counts.reserve(tokens.len());
         }
         self.comments += 1;
-        for &token in comment.tokens() {
+        for &token in tokens {
             self.counts.update(token, |n| n.saturating_add(1));
         }
     }

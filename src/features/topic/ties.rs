@@ -12,8 +12,15 @@ pub(super) const INVERSE_MU_LIFT: f32 = 1.0 / 100_000.0;
 /// Counts that are looked up.
 const FEW: usize = 64;
 
-/// What a token of some level is tied by, and by what for `topic.lift`.
-pub(super) type Tie = [f32; 2];
+/// What a token of some level is tied by.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Tie {
+    pub(super) fit: f32,
+    /// The same for `topic.lift`.
+    pub(super) lift: f32,
+    /// `fit` in fixed point.
+    pub(super) fixed: i32,
+}
 
 /// What is known of the tokens of one level of frequency.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,17 +30,27 @@ pub(super) struct Weights {
     pub(super) rarity: f32,
     /// What a token is tied by where it is in a set.
     pub(super) one: f32,
+    /// `idf` in fixed point.
+    pub(super) fixed: i64,
+}
+
+/// In fixed point, 2⁻¹⁶.
+#[inline]
+pub(super) fn fixed(value: f32) -> i64 {
+    (value * 65_536.0) as i64
 }
 
 impl Weights {
     pub(super) fn new(idf: f32, rarity: f32) -> Self {
-        Self { idf, rarity, one: idf * ln_1p(INVERSE_MU_SET * rarity) }
+        Self { idf, rarity, one: idf * ln_1p(INVERSE_MU_SET * rarity), fixed: fixed(idf) }
     }
 
     /// The definition of what [`Table::tie`] looks up.
     #[inline(never)]
     fn tie(&self, count: u32) -> Tie {
-        [INVERSE_MU, INVERSE_MU_LIFT].map(|inverse| self.idf * ln_1p(count as f32 * inverse * self.rarity))
+        let [fit, lift] = [INVERSE_MU, INVERSE_MU_LIFT]
+            .map(|inverse| self.idf * ln_1p(count as f32 * inverse * self.rarity));
+        Tie { fit, lift, fixed: fixed(fit) as i32 }
     }
 }
 
@@ -96,7 +113,9 @@ mod tests {
             let table = Table::new(&levels);
             for (level, weights) in (0..).zip(&levels) {
                 let tie = |mu: f32| weights.idf * ln_1p(count as f32 * (1.0 / mu) * weights.rarity);
-                prop_assert_eq!(table.tie(level, weights, count), [tie(10_000.0), tie(100_000.0)]);
+                let (fit, lift) = (tie(10_000.0), tie(100_000.0));
+                let fixed = (f64::from(fit) * 65_536.0) as i32;
+                prop_assert_eq!(table.tie(level, weights, count), Tie { fit, lift, fixed });
             }
         }
     }
