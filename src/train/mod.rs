@@ -12,7 +12,7 @@ mod table;
 
 use linfa::dataset::DatasetBase;
 use linfa::traits::Fit;
-use ndarray::{Array1, Array2};
+use ndarray::Array1;
 use rayon::prelude::*;
 
 pub use config::names_source;
@@ -25,7 +25,7 @@ use crate::features::ngram::Space;
 use crate::features::topic::{Background, Bag, COLUMNS, Subspace};
 use crate::features::weighting::{Weighting, naive_bayes_ratio};
 use crate::head::Head;
-use crate::logistic::Params;
+use crate::logistic::{Params, Targets};
 use crate::metrics::Ranking;
 use crate::model::block::{Block, Margins};
 use crate::model::{Figures, LabelModel, Model, Provenance, column_names, rounded};
@@ -37,6 +37,10 @@ use table::{FittedBlock, Table};
 
 /// How the names of the columns begin that need a space.
 const SPACE: &str = "topic.space_";
+
+/// Fits of a block that are solved together: enough to share the passes over the rows, few
+/// enough that several threads have something to do. No weight depends on it.
+const TOGETHER: usize = 3;
 
 /// Fewest judged rows a label can be learned from.
 pub const FEWEST_ROWS: usize = 20;
@@ -138,35 +142,21 @@ impl Trainer<'_> {
         let judged = self.judged(rows)?;
         let configs: Vec<&BlockConfig> =
             self.config.blocks.iter().filter(|b| b.labels.is_empty() || b.labels.contains(name)).collect();
-        let folds = self.config.folds;
-        // Fold number `folds` leaves nothing out.
-        let tasks: Vec<(usize, usize)> =
-            (0..configs.len()).flat_map(|b| (0..=folds).map(move |f| (b, f))).collect();
-        let fitted: Vec<FittedBlock> = tasks
-            .into_par_iter()
-            .map(|(b, fold)| self.fit_block(configs[b], &judged, fold))
-            .collect::<Result<_>>()?;
-        let of_block = |b: usize| &fitted[b * (folds + 1)..(b + 1) * (folds + 1)];
-        let margins: Vec<Vec<Margins>> = configs
-            .par_iter()
-            .enumerate()
-            .map(|(b, c)| self.held_out_margins(c, of_block(b), &judged))
-            .collect();
+        let (fitted, margins) = self.fit_blocks(&configs, &judged)?;
         let dense = self.dense(&configs, &margins, &judged);
         let base = self.base.map(|label| base::head(label, &self.used(&configs)));
         let (head, figures, threshold) = self.fit_head(&dense, &judged, base.as_ref())?;
-        let blocks = configs.iter().enumerate().map(|(b, config)| {
+        let blocks = configs.iter().zip(fitted).map(|(config, fitted)| {
             let table = self.table(config.space);
-            let all = &of_block(b)[folds];
             Block {
                 name: config.name.clone(),
                 space: config.space,
                 scale: match config.weighting {
                     Weighting::Idf => None,
-                    Weighting::NaiveBayes => Some(table.widen(&all.scale)),
+                    Weighting::NaiveBayes => Some(table.widen(&fitted.scale)),
                 },
-                weights: table.widen(&all.weights),
-                intercept: all.intercept,
+                weights: table.widen(&fitted.weights),
+                intercept: fitted.intercept,
             }
         });
         Ok(LabelModel { name: name.clone(), blocks: blocks.collect(), head, threshold, figures })
@@ -202,24 +192,63 @@ impl Trainer<'_> {
         names_source(wanted, &self.prepared.sources[self.prepared.source_of[row as usize] as usize])
     }
 
-    /// Fits `config` on the judged rows of its sources outside `fold`.
-    fn fit_block(&self, config: &BlockConfig, judged: &Judged, fold: usize) -> Result<FittedBlock> {
+    /// Per block: the fit on all rows, and the margins of every judged row by the fit that did
+    /// not see it. The other fits are dropped as soon as they have said theirs.
+    fn fit_blocks(
+        &self,
+        configs: &[&BlockConfig],
+        judged: &Judged,
+    ) -> Result<(Vec<FittedBlock>, Vec<Vec<Margins>>)> {
+        // Fold number `folds` leaves nothing out.
+        let folds: Vec<usize> = (0..=self.config.folds).collect();
+        let tasks = configs.iter().enumerate().flat_map(|(b, _)| folds.chunks(TOGETHER).map(move |f| (b, f)));
+        let tasks: Vec<(usize, &[usize])> = tasks.collect();
+        let fit = |&(b, folds): &(usize, &[usize])| {
+            let left_out = std::array::from_fn(|k| folds[k.min(folds.len() - 1)]);
+            let fitted = self.fit_block(configs[b], judged, left_out)?;
+            let said: Vec<_> = folds
+                .iter()
+                .zip(&fitted)
+                .map(|(&fold, block)| self.held_out_margins(configs[b], block, judged, fold))
+                .collect();
+            let of_all = folds.iter().position(|&fold| fold == self.config.folds);
+            Ok((b, said, of_all.and_then(|k| fitted.into_iter().nth(k))))
+        };
+        let fitted: Vec<_> = tasks.par_iter().with_max_len(1).map(fit).collect::<Result<_>>()?;
+        let mut margins = vec![vec![Margins::default(); judged.rows.len()]; configs.len()];
+        let mut of_all = Vec::new();
+        for (b, said, fitted) in fitted {
+            said.into_iter().flatten().for_each(|(k, said)| margins[b][k] = said);
+            of_all.extend(fitted);
+        }
+        Ok((of_all, margins))
+    }
+
+    /// Fits `config` on the judged rows of its sources, each time without those of one fold.
+    fn fit_block(
+        &self,
+        config: &BlockConfig,
+        judged: &Judged,
+        left_out: [usize; TOGETHER],
+    ) -> Result<[FittedBlock; TOGETHER]> {
         let table = self.table(config.space);
-        let chosen = (0..judged.rows.len())
-            .filter(|&k| judged.folds[k] != fold && self.in_sources(&config.sources, judged.rows[k]));
-        let (rows, targets): (Vec<u32>, Vec<bool>) =
-            chosen.map(|k| (judged.rows[k], judged.targets[k])).unzip();
+        let chosen = (0..judged.rows.len()).filter(|&k| self.in_sources(&config.sources, judged.rows[k]));
+        let target = |k: usize| left_out.map(|out| (judged.folds[k] != out).then_some(judged.targets[k]));
+        let (rows, targets): (Vec<u32>, Vec<Targets<TOGETHER>>) =
+            chosen.map(|k| (judged.rows[k], target(k))).unzip();
         let base = self.base_block(config)?;
-        let scale = match (config.weighting, &base) {
-            (_, Some(base)) => base.scale.clone(),
-            (Weighting::Idf, None) => table.idf.clone(),
-            (Weighting::NaiveBayes, None) => {
-                let ratio = naive_bayes_ratio(&table.matrix, &rows, &targets, 1.0);
+        let scales: [Vec<f64>; TOGETHER] = match (config.weighting, &base) {
+            (_, Some(base)) => std::array::from_fn(|_| base.scale.clone()),
+            (Weighting::Idf, None) => std::array::from_fn(|_| table.idf.clone()),
+            (Weighting::NaiveBayes, None) => std::array::from_fn(|k| {
+                let of_fold = targets.iter().map(|t| t[k]);
+                let ratio = naive_bayes_ratio(&table.matrix, rows.iter().copied().zip(of_fold), 1.0);
                 ratio.iter().zip(&table.idf).map(|(r, w)| r * w).collect()
-            }
+            }),
         };
         let offsets = base.as_ref().map_or_else(Vec::new, |base| table.whole(base, &rows));
-        let design = Design::scaled(&table.matrix, &rows, scale.clone());
+        let side_by_side = (0..table.idf.len()).map(|j| scales.each_ref().map(|scale| scale[j])).collect();
+        let design = Design::scaled(&table.matrix, &rows, side_by_side);
         let dataset = DatasetBase::new(design, Array1::from_vec(targets));
         let name = &self.prepared.labels[self.label];
         let fitted = Params::default()
@@ -229,12 +258,16 @@ impl Trainer<'_> {
             .offsets(offsets)
             .fit(&dataset)
             .map_err(|e| Error::labels(format!("label `{name}`, block `{}`: {e}", config.name)))?;
-        let mut block = FittedBlock { scale, weights: fitted.weights, intercept: fitted.intercept };
-        if let Some(base) = base {
-            block.weights.iter_mut().zip(&base.weights).for_each(|(w, base)| *w += base);
-            block.intercept += base.intercept;
-        }
-        Ok(block)
+        let mut scales = scales.into_iter();
+        Ok(fitted.map(|fitted| {
+            let scale = scales.next().unwrap_or_default();
+            let mut block = FittedBlock { scale, weights: fitted.weights, intercept: fitted.intercept };
+            if let Some(base) = &base {
+                block.weights.iter_mut().zip(&base.weights).for_each(|(w, base)| *w += base);
+                block.intercept += base.intercept;
+            }
+            block
+        }))
     }
 
     /// The block of the base that `config` goes on from.
@@ -246,25 +279,21 @@ impl Trainer<'_> {
         Ok(Some(FittedBlock { scale, weights: table.narrow(&block.weights), intercept: block.intercept }))
     }
 
-    /// The margins of every judged row by the fit that did not see it.
+    /// The margins of the judged rows that `fitted`, the fit without `fold`, did not see; that
+    /// of all rows speaks for the tables that the block is not fitted on.
     fn held_out_margins(
         &self,
         config: &BlockConfig,
-        fitted: &[FittedBlock],
+        fitted: &FittedBlock,
         judged: &Judged,
-    ) -> Vec<Margins> {
-        let mut margins = vec![Margins::default(); judged.rows.len()];
-        for (fold, block) in fitted.iter().enumerate() {
-            let seen = |k: usize| self.in_sources(&config.sources, judged.rows[k]);
-            let wanted = |k: &usize| {
-                if seen(*k) { judged.folds[*k] == fold } else { fold == self.config.folds }
-            };
-            let positions: Vec<usize> = (0..judged.rows.len()).filter(wanted).collect();
-            let rows: Vec<u32> = positions.iter().map(|&k| judged.rows[k]).collect();
-            let found = self.table(config.space).margins(block, &rows);
-            positions.into_iter().zip(found).for_each(|(k, found)| margins[k] = found);
-        }
-        margins
+        fold: usize,
+    ) -> Vec<(usize, Margins)> {
+        let seen = |k: usize| self.in_sources(&config.sources, judged.rows[k]);
+        let wanted = |k: &usize| if seen(*k) { judged.folds[*k] == fold } else { fold == self.config.folds };
+        let positions: Vec<usize> = (0..judged.rows.len()).filter(wanted).collect();
+        let rows: Vec<u32> = positions.iter().map(|&k| judged.rows[k]).collect();
+        let found = self.table(config.space).margins(fitted, &rows);
+        positions.into_iter().zip(found).collect()
     }
 
     /// Which columns of the dense row the head uses.
@@ -302,7 +331,8 @@ impl Trainer<'_> {
             let chosen = (0..dense.len()).filter(|&k| judged.for_head[k] && judged.folds[k] != fold);
             self.fit_head_on(dense, judged, &chosen.collect::<Vec<_>>(), base)
         };
-        let heads: Vec<Head> = (0..=self.config.folds).into_par_iter().map(fit).collect::<Result<_>>()?;
+        let heads: Vec<Head> =
+            (0..self.config.folds + 1).into_par_iter().with_max_len(1).map(fit).collect::<Result<_>>()?;
         let held_out = (0..dense.len()).filter(|&k| judged.for_head[k] && judged.sources.decides(k));
         let held_out: Vec<usize> = held_out.collect();
         let (scores, targets): (Vec<f64>, Vec<bool>) = held_out
@@ -353,8 +383,7 @@ impl Trainer<'_> {
         chosen: &[usize],
         base: Option<&Head>,
     ) -> Result<Head> {
-        let columns = dense.first().map_or(0, Vec::len);
-        let x = Array2::from_shape_fn((chosen.len(), columns), |(r, c)| dense[chosen[r]][c]);
+        let x: Vec<&[f64]> = chosen.iter().map(|&k| dense[k].as_slice()).collect();
         let y: Vec<bool> = chosen.iter().map(|&k| judged.targets[k]).collect();
         let name = &self.prepared.labels[self.label];
         let mut head = Head::fit(&x, &y, self.config.head_penalty, base)
