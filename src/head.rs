@@ -102,7 +102,7 @@ impl Head {
 }
 
 /// Standardised columns, one after the other: the fit runs along a column as often as along
-/// a row, and only in this order do both read memory as it lies (2.5 times as fast).
+/// a row, and only in this order do both read memory as it lies.
 struct Columns {
     rows: usize,
     values: Vec<f64>,
