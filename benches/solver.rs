@@ -9,14 +9,14 @@ use linfa::traits::Fit;
 use ndarray::Array1;
 use netiquette::features::ngram::Space;
 use netiquette::features::{Extraction, Extractor};
-use netiquette::logistic::Params;
+use netiquette::logistic::{Params, Targets};
 use netiquette::sparse::{CsrMatrix, Design};
 use synthetic::Synthetic;
 
 const BITS: u32 = 18;
 
 /// Character n-grams, and a target that a tenth of the words decides.
-fn problem(rows: usize) -> (CsrMatrix, Vec<bool>) {
+fn problem(rows: usize) -> (CsrMatrix, Vec<Targets<1>>) {
     let mut source = Synthetic::new(2);
     let (mut matrix, mut targets) = (CsrMatrix::new(1 << BITS), Vec::new());
     let extractor = Extractor::builtin([BITS; Space::ALL.len()]).expect("word lists");
@@ -24,8 +24,8 @@ fn problem(rows: usize) -> (CsrMatrix, Vec<bool>) {
     for text in source.comments(rows) {
         extractor.extract_spaces(&text, &[Space::Chars], &mut one);
         let sentences = one.ngrams[Space::Chars as usize].sentences();
-        matrix.push_group(sentences.map(|buckets| buckets.iter().map(|&bucket| (bucket, 1.0))));
-        targets.push(text.contains("mo") != text.contains("du "));
+        matrix.push_group(sentences.map(|buckets| buckets.iter().map(|&bucket| (bucket, 1))));
+        targets.push([Some(text.contains("mo") != text.contains("du "))]);
     }
     (matrix, targets)
 }
@@ -39,9 +39,9 @@ fn fit(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("fit chars", rows), |b| {
             b.iter(|| {
                 let all: Vec<u32> = (0..rows as u32).collect();
-                let design = Design::scaled(&matrix, &all, vec![1.0; 1 << BITS]);
+                let design = Design::scaled(&matrix, &all, vec![[1.0]; 1 << BITS]);
                 let dataset = DatasetBase::new(design, Array1::from_vec(targets.clone()));
-                let fitted = Params::default().balanced(true).tolerance(1e-2).fit(&dataset).expect("a fit");
+                let [fitted] = Params::default().balanced(true).tolerance(1e-2).fit(&dataset).expect("a fit");
                 assert!(fitted.converged);
             });
         });

@@ -4,6 +4,13 @@
 //!
 //! The objective is apart from the optimiser; both are public so that a test can
 //! hold the gradient against finite differences.
+//!
+//! Regressions over the same rows are solved `L` at a time, as those of the folds are: every
+//! value is an array of `L`, a lane of it is one regression, and each is solved as if it
+//! were alone, to the bit.
+
+mod newton;
+mod objective;
 
 use linfa::ParamGuard;
 use linfa::dataset::{AsSingleTargets, DatasetBase};
@@ -11,6 +18,8 @@ use linfa::traits::Fit;
 
 use crate::error::Error;
 use crate::sparse::Design;
+pub use newton::newton;
+pub use objective::Objective;
 
 /// Unchecked parameters of a sparse logistic regression.
 #[derive(Clone, Debug)]
@@ -104,16 +113,17 @@ pub struct Fitted {
     pub converged: bool,
 }
 
-impl<T: AsSingleTargets<Elem = bool>> Fit<Design<'_>, T, Error> for ValidParams {
-    type Object = Fitted;
+/// The target of a row in each regression; `None` leaves it out.
+pub type Targets<const L: usize> = [Option<bool>; L];
+
+impl<const L: usize, T: AsSingleTargets<Elem = Targets<L>>> Fit<Design<'_, L>, T, Error> for ValidParams {
+    type Object = [Fitted; L];
 
     /// # Errors
-    /// If the targets are of one class only or not one per row.
-    fn fit(&self, dataset: &DatasetBase<Design<'_>, T>) -> Result<Fitted, Error> {
+    /// If the targets of a regression are of one class only, or there is not one per row.
+    fn fit(&self, dataset: &DatasetBase<Design<'_, L>, T>) -> Result<[Fitted; L], Error> {
         let design = dataset.records();
-        let targets: Vec<bool> = dataset.targets().as_single_targets().iter().copied().collect();
-        let positives = targets.iter().filter(|t| **t).count();
-        let negatives = targets.len() - positives;
+        let targets: Vec<Targets<L>> = dataset.targets().as_single_targets().iter().copied().collect();
         if targets.len() != design.rows() {
             return Err(Error::parameter(format!("{} targets for {} rows", targets.len(), design.rows())));
         }
@@ -124,221 +134,32 @@ impl<T: AsSingleTargets<Elem = bool>> Fit<Design<'_>, T, Error> for ValidParams 
                 targets.len()
             )));
         }
-        if positives == 0 || negatives == 0 {
-            return Err(Error::labels(format!(
-                "{positives} positive and {negatives} negative rows: both are needed"
-            )));
+        let mut costs = [[0.0; 2]; L];
+        for (k, costs) in costs.iter_mut().enumerate() {
+            *costs = self.costs(targets.iter().filter_map(|t| t[k]))?;
         }
-        let weight = |count: usize| match self.balanced {
-            true => self.c * targets.len() as f64 / (2.0 * count as f64),
-            false => self.c,
-        };
-        let (up, down) = (weight(positives), weight(negatives));
-        let costs = targets.iter().map(|&t| if t { up } else { down }).collect();
         let mut objective = Objective::new(design, &targets, costs).from(&self.offsets);
         Ok(newton(&mut objective, self.tolerance, self.max_iterations))
     }
 }
 
-/// `f(w, b) = ½ w·w + Σ_i c_i log(1 + exp(−y_i (o_i + w·x_i + b)))` with `y_i = ±1`, `o_i` the
-/// offsets.
-/// The intercept is the last coordinate and is not penalised.
-pub struct Objective<'a, 'm> {
-    design: &'a Design<'m>,
-    signs: Vec<f64>,
-    offsets: Vec<f64>,
-    costs: Vec<f64>,
-    /// `c_i σ_i (1 − σ_i)` at the last [`Objective::gradient`].
-    curvature: Vec<f64>,
-    margins: Vec<f64>,
-    per_row: Vec<f64>,
-    scaled: Vec<f64>,
-}
-
-impl<'a, 'm> Objective<'a, 'm> {
-    /// The objective of `design` with one target and one cost per row.
-    pub fn new(design: &'a Design<'m>, targets: &[bool], costs: Vec<f64>) -> Self {
-        let rows = design.rows();
-        Self {
-            design,
-            signs: targets.iter().map(|&t| if t { 1.0 } else { -1.0 }).collect(),
-            offsets: vec![0.0; rows],
-            costs,
-            curvature: vec![0.0; rows],
-            margins: vec![0.0; rows],
-            per_row: vec![0.0; rows],
-            scaled: vec![0.0; design.columns()],
+impl ValidParams {
+    /// What a row costs that is negative, and one that is positive.
+    fn costs(&self, targets: impl Iterator<Item = bool>) -> Result<[f64; 2], Error> {
+        let mut counts = [0usize; 2];
+        targets.for_each(|t| counts[usize::from(t)] += 1);
+        let [negatives, positives] = counts;
+        if positives == 0 || negatives == 0 {
+            return Err(Error::labels(format!(
+                "{positives} positive and {negatives} negative rows: both are needed"
+            )));
         }
+        let rows = positives + negatives;
+        Ok(counts.map(|count| match self.balanced {
+            true => self.c * rows as f64 / (2.0 * count as f64),
+            false => self.c,
+        }))
     }
-
-    /// The same from these margins on, one per row; empty: from 0.
-    pub fn from(mut self, offsets: &[f64]) -> Self {
-        if !offsets.is_empty() {
-            self.offsets = offsets.to_vec();
-        }
-        self
-    }
-
-    /// Number of coordinates: one per column and the intercept.
-    pub fn dimension(&self) -> usize {
-        self.design.columns() + 1
-    }
-
-    /// `f` at `w`; keeps the margins for [`Objective::gradient`] at the same point.
-    pub fn value(&mut self, w: &[f64]) -> f64 {
-        let (weights, intercept) = w.split_at(w.len() - 1);
-        self.design.times(weights, &mut self.scaled, &mut self.margins);
-        let mut loss = 0.0;
-        for (margin, offset) in self.margins.iter_mut().zip(&self.offsets) {
-            *margin += intercept[0] + offset;
-        }
-        for ((margin, sign), cost) in self.margins.iter().zip(&self.signs).zip(&self.costs) {
-            loss += cost * softplus(-sign * margin);
-        }
-        0.5 * dot(weights, weights) + loss
-    }
-
-    /// `∂f/∂w_j = w_j + Σ_i c_i (σ(y_i z_i) − 1) y_i x_ij` at the point of the last
-    /// [`Objective::value`].
-    pub fn gradient(&mut self, w: &[f64], out: &mut [f64]) {
-        for (i, margin) in self.margins.iter().enumerate() {
-            let sigma = sigmoid(self.signs[i] * margin);
-            self.curvature[i] = self.costs[i] * sigma * (1.0 - sigma);
-            self.per_row[i] = self.costs[i] * (sigma - 1.0) * self.signs[i];
-        }
-        self.pull_back(w, out);
-    }
-
-    /// `H v = v + Xᵀ D X v` at the point of the last [`Objective::gradient`].
-    pub fn hessian_times(&mut self, v: &[f64], out: &mut [f64]) {
-        let (weights, intercept) = v.split_at(v.len() - 1);
-        self.design.times(weights, &mut self.scaled, &mut self.per_row);
-        for (z, d) in self.per_row.iter_mut().zip(&self.curvature) {
-            *z = d * (*z + intercept[0]);
-        }
-        self.pull_back(v, out);
-    }
-
-    /// `out = Xᵀ per_row`, plus `v` where it is penalised.
-    fn pull_back(&mut self, v: &[f64], out: &mut [f64]) {
-        let columns = self.design.columns();
-        let (weights, intercept) = out.split_at_mut(columns);
-        self.design.transpose_times(&self.per_row, weights);
-        for (out, v) in weights.iter_mut().zip(v) {
-            *out += v;
-        }
-        intercept[0] = self.per_row.iter().sum();
-    }
-}
-
-/// Minimises `objective` from zero: each round solves the Newton system by
-/// conjugate gradients inside a trust region, takes the step if the objective
-/// falls as its quadratic model promised, and resizes the region.
-pub fn newton(objective: &mut Objective<'_, '_>, tolerance: f64, max_iterations: usize) -> Fitted {
-    let n = objective.dimension();
-    let mut w = vec![0.0; n];
-    let mut gradient = vec![0.0; n];
-    let mut value = objective.value(&w);
-    objective.gradient(&w, &mut gradient);
-    let start = norm(&gradient);
-    let mut radius = start;
-    let mut trial = vec![0.0; n];
-    let mut iterations = 0;
-    let mut length = start;
-    while iterations < max_iterations && length > tolerance * start {
-        iterations += 1;
-        let (step, residual, at_edge) = conjugate_gradient(objective, &gradient, radius);
-        for ((t, w), s) in trial.iter_mut().zip(&w).zip(&step) {
-            *t = w + s;
-        }
-        let slope = dot(&gradient, &step);
-        let promised = -0.5 * (slope - dot(&step, &residual));
-        let new_value = objective.value(&trial);
-        let gained = value - new_value;
-        let step_length = norm(&step);
-        if iterations == 1 {
-            radius = radius.min(step_length);
-        }
-        radius = resize(radius, step_length, gained, promised, slope, at_edge);
-        if gained > 1e-4 * promised {
-            std::mem::swap(&mut w, &mut trial);
-            value = new_value;
-            objective.gradient(&w, &mut gradient);
-            length = norm(&gradient);
-        }
-        // Rounding is all that is left to gain.
-        if promised <= 1e-14 * value.abs() || !value.is_finite() {
-            break;
-        }
-    }
-    let intercept = w.pop().unwrap_or(0.0);
-    Fitted { weights: w, intercept, iterations, converged: length <= tolerance * start }
-}
-
-/// The trust region's next radius (Lin et al. 2008, section 2.2, σ = ¼, ½, 4; η = 10⁻⁴, ¼, ¾).
-fn resize(radius: f64, step: f64, gained: f64, promised: f64, slope: f64, at_edge: bool) -> f64 {
-    let curve = -gained - slope;
-    let alpha = if curve <= 0.0 { 4.0 } else { (-0.5 * slope / curve).max(0.25) };
-    if gained < 1e-4 * promised {
-        (alpha.max(0.25) * step).min(0.5 * radius)
-    } else if gained < 0.25 * promised {
-        (0.25 * radius).max((alpha * step).min(0.5 * radius))
-    } else if gained < 0.75 * promised {
-        (0.25 * radius).max((alpha * step).min(4.0 * radius))
-    } else if at_edge {
-        4.0 * radius
-    } else {
-        radius.max((alpha * step).min(4.0 * radius))
-    }
-}
-
-/// Solves `H s = −g` until the residual is a tenth of `g` or `s` leaves the ball of
-/// `radius`. Returns the step, its residual `−g − H s`, and whether it met the edge.
-fn conjugate_gradient(
-    objective: &mut Objective<'_, '_>,
-    gradient: &[f64],
-    radius: f64,
-) -> (Vec<f64>, Vec<f64>, bool) {
-    let n = gradient.len();
-    let mut step = vec![0.0; n];
-    let mut residual: Vec<f64> = gradient.iter().map(|g| -g).collect();
-    let mut direction = residual.clone();
-    let mut curved = vec![0.0; n];
-    let goal = 0.1 * norm(gradient);
-    let mut square = dot(&residual, &residual);
-    // In exact arithmetic n steps suffice; far fewer do.
-    for _ in 0..n.min(1000) {
-        if square.sqrt() <= goal {
-            break;
-        }
-        objective.hessian_times(&direction, &mut curved);
-        let alpha = square / dot(&direction, &curved);
-        add(&mut step, alpha, &direction);
-        if norm(&step) > radius {
-            add(&mut step, -alpha, &direction);
-            let alpha = to_edge(&step, &direction, radius);
-            add(&mut step, alpha, &direction);
-            add(&mut residual, -alpha, &curved);
-            return (step, residual, true);
-        }
-        add(&mut residual, -alpha, &curved);
-        let next = dot(&residual, &residual);
-        let beta = next / square;
-        square = next;
-        for (d, r) in direction.iter_mut().zip(&residual) {
-            *d = r + beta * *d;
-        }
-    }
-    (step, residual, false)
-}
-
-/// The `a ≥ 0` with `|step + a · direction| = radius`.
-fn to_edge(step: &[f64], direction: &[f64], radius: f64) -> f64 {
-    let sd = dot(step, direction);
-    let dd = dot(direction, direction);
-    let missing = radius * radius - dot(step, step);
-    let root = (sd * sd + dd * missing).max(0.0).sqrt();
-    if sd >= 0.0 { missing / (sd + root) } else { (root - sd) / dd }
 }
 
 /// The log-odds of a probability, kept away from 0 and 1 so that they are finite.
@@ -357,25 +178,6 @@ pub fn sigmoid(z: f64) -> f64 {
     }
 }
 
-/// `log(1 + exp(z))`, without overflow.
-fn softplus(z: f64) -> f64 {
-    z.max(0.0) + (-z.abs()).exp().ln_1p()
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-fn norm(a: &[f64]) -> f64 {
-    dot(a, a).sqrt()
-}
-
-fn add(to: &mut [f64], factor: f64, what: &[f64]) {
-    for (t, w) in to.iter_mut().zip(what) {
-        *t += factor * w;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -383,52 +185,79 @@ mod tests {
     use linfa_logistic::LogisticRegression;
     use ndarray::{Array1, Array2};
 
-    /// A small dense problem of `n` rows and `d` columns, both classes present.
+    /// A small dense problem of `n` rows of `d` counts, both classes present.
     fn problem(n: usize, d: usize, seed: u64) -> (Array2<f64>, Vec<bool>) {
         let mut state = seed;
         let mut next = move || {
             state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
             ((state >> 33) as f64 / (1u64 << 30) as f64) - 1.0
         };
-        let x = Array2::from_shape_fn((n, d), |_| f64::from(next() as f32));
-        let y = (0..n).map(|i| x[[i, 0]] - 0.5 * x[[i, 1]] + 0.7 * next() > 0.2).collect();
+        let x = Array2::from_shape_fn((n, d), |_| (4.0 * next().abs()).floor());
+        let y = (0..n).map(|i| x[[i, 0]] - 0.5 * x[[i, 1]] + 2.0 * next() > 0.7).collect();
         (x, y)
     }
 
     fn csr(x: &Array2<f64>) -> CsrMatrix {
         let mut m = CsrMatrix::new(x.ncols());
         for row in x.rows() {
-            m.push_group([row.iter().enumerate().map(|(j, &v)| (j as u32, v as f32))]);
+            m.push_group([row.iter().enumerate().map(|(j, &v)| (j as u32, v as u32))]);
         }
         m
+    }
+
+    /// Targets of one regression on all rows.
+    fn one(y: &[bool]) -> Vec<Targets<1>> {
+        y.iter().map(|&y| [Some(y)]).collect()
+    }
+
+    #[test]
+    fn regressions_solved_together_are_those_alone_to_the_bit() {
+        let (x, y) = problem(90, 6, 4);
+        let m = csr(&x);
+        // The second leaves out a third of the rows, the third all but a third.
+        let left_out: [fn(usize) -> bool; 3] = [|_| false, |i| i % 3 == 1, |i| i % 3 != 1];
+        let scales = [[1.0, 0.3, 2.0], [0.5, 1.5, 1.0], [2.0, 1.0, 0.1], [1.0; 3], [0.7; 3], [3.0, 0.2, 1.0]];
+        let rows: Vec<u32> = (0..90).collect();
+        let targets = (0..90).map(|i| left_out.map(|out| (!out(i)).then_some(y[i])));
+        let design = Design::scaled(&m, &rows, scales.to_vec());
+        let params = Params::default().c(40.0).balanced(true).tolerance(1e-6);
+        let together = params.fit(&DatasetBase::new(design, Array1::from_iter(targets))).unwrap();
+        for (k, fitted) in together.iter().enumerate() {
+            let kept: Vec<u32> = rows.iter().copied().filter(|&i| !left_out[k](i as usize)).collect();
+            let targets = kept.iter().map(|&i| [Some(y[i as usize])]);
+            let design = Design::scaled(&m, &kept, scales.iter().map(|s| [s[k]]).collect());
+            let [alone] = params.fit(&DatasetBase::new(design, Array1::from_iter(targets))).unwrap();
+            assert_eq!((&alone.weights, alone.intercept), (&fitted.weights, fitted.intercept));
+            assert_eq!(alone.iterations, fitted.iterations);
+        }
     }
 
     #[test]
     fn the_gradient_and_hessian_agree_with_finite_differences() {
         let (x, y) = problem(40, 5, 7);
-        let m = csr(&x.mapv(f64::abs));
+        let m = csr(&x);
         let rows: Vec<u32> = (0..40).collect();
-        let design = Design::scaled(&m, &rows, vec![1.0, 2.0, 0.5, 1.0, 3.0]);
-        let mut f = Objective::new(&design, &y, vec![0.7; 40]);
-        let w = [0.3, -0.2, 0.1, 0.5, -0.4, 0.25];
-        let (mut g, mut g2, mut hv) = ([0.0; 6], [0.0; 6], [0.0; 6]);
+        let design = Design::scaled(&m, &rows, [1.0, 2.0, 0.5, 1.0, 3.0].map(|s| [s]).to_vec());
+        let mut f = Objective::new(&design, &one(&y), [[0.7, 1.3]]);
+        let w = [0.3, -0.2, 0.1, 0.5, -0.4, 0.25].map(|w| [w]);
+        let (mut g, mut g2, mut hv) = ([[0.0]; 6], [[0.0]; 6], [[0.0]; 6]);
         f.value(&w);
-        f.gradient(&w, &mut g);
-        let v = [1.0, -1.0, 0.5, 0.0, 2.0, -0.3];
+        f.gradient(&w, [true], &mut g);
+        let v = [1.0, -1.0, 0.5, 0.0, 2.0, -0.3].map(|v| [v]);
         f.hessian_times(&v, &mut hv);
         let h = 1e-6;
         for j in 0..6 {
             let (mut up, mut down) = (w, w);
-            up[j] += h;
-            down[j] -= h;
-            let slope = (f.value(&up) - f.value(&down)) / (2.0 * h);
-            assert!((slope - g[j]).abs() < 1e-6, "{slope} {}", g[j]);
+            up[j][0] += h;
+            down[j][0] -= h;
+            let slope = (f.value(&up)[0] - f.value(&down)[0]) / (2.0 * h);
+            assert!((slope - g[j][0]).abs() < 1e-6, "{slope} {}", g[j][0]);
         }
-        let shifted: Vec<f64> = w.iter().zip(&v).map(|(w, v)| w + h * v).collect();
+        let shifted: Vec<[f64; 1]> = w.iter().zip(&v).map(|(w, v)| [w[0] + h * v[0]]).collect();
         f.value(&shifted);
-        f.gradient(&shifted, &mut g2);
+        f.gradient(&shifted, [true], &mut g2);
         for j in 0..6 {
-            assert!(((g2[j] - g[j]) / h - hv[j]).abs() < 1e-4);
+            assert!(((g2[j][0] - g[j][0]) / h - hv[j][0]).abs() < 1e-4);
         }
     }
 
@@ -438,8 +267,8 @@ mod tests {
             let (x, y) = problem(120, 6, seed);
             let m = csr(&x);
             let rows: Vec<u32> = (0..120).collect();
-            let dataset = DatasetBase::new(Design::plain(&m, &rows), Array1::from_vec(y.clone()));
-            let ours = Params::default().c(0.5).tolerance(1e-7).fit(&dataset).unwrap();
+            let dataset = DatasetBase::new(Design::plain(&m, &rows), Array1::from_vec(one(&y)));
+            let [ours] = Params::default().c(0.5).tolerance(1e-7).fit(&dataset).unwrap();
             let theirs = LogisticRegression::default()
                 .alpha(2.0)
                 .gradient_tolerance(1e-7)
@@ -462,10 +291,11 @@ mod tests {
         let rows: Vec<u32> = (0..80).collect();
         let design = || Design::plain(&m, &rows);
         let old = [0.8, -0.5, 0.0, 0.3];
-        let (mut offsets, mut scaled) = (vec![0.0; 80], vec![0.0; 4]);
-        design().times(&old, &mut scaled, &mut offsets);
+        let (mut offsets, mut scaled) = (vec![[0.0]; 80], vec![[0.0]; 4]);
+        design().times(&old.map(|w| [w]), &mut scaled, &mut offsets);
+        let offsets = offsets.into_iter().flatten().collect();
         let params = Params::default().c(0.2).tolerance(1e-8).offsets(offsets);
-        let fitted = params.fit(&DatasetBase::new(design(), Array1::from_vec(y.clone()))).unwrap();
+        let [fitted] = params.fit(&DatasetBase::new(design(), Array1::from_vec(one(&y)))).unwrap();
         // The gradient of ½ |w − old|² + Σ c log(1 + exp(−y z)) vanishes there.
         let w: Vec<f64> = fitted.weights.iter().zip(&old).map(|(d, o)| d + o).collect();
         for j in 0..4 {
@@ -479,7 +309,7 @@ mod tests {
         }
         assert!(fitted.weights.iter().any(|d| d.abs() > 0.1));
         let short = Params::default().offsets(vec![0.0; 3]);
-        assert!(short.fit(&DatasetBase::new(design(), Array1::from_vec(y))).is_err());
+        assert!(short.fit(&DatasetBase::new(design(), Array1::from_vec(one(&y)))).is_err());
     }
 
     #[test]
@@ -487,7 +317,8 @@ mod tests {
         assert!(Params::default().c(0.0).check().is_err());
         assert!(Params::default().tolerance(1.0).check().is_err());
         let m = csr(&problem(4, 2, 1).0);
-        let dataset = DatasetBase::new(Design::plain(&m, &[0, 1, 2, 3]), Array1::from_vec(vec![true; 4]));
+        let targets = Array1::from_vec(one(&[true; 4]));
+        let dataset = DatasetBase::new(Design::plain(&m, &[0, 1, 2, 3]), targets);
         let error = Params::default().fit(&dataset).unwrap_err().to_string();
         assert!(error.contains("4 positive and 0 negative"), "{error}");
     }

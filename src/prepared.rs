@@ -53,7 +53,7 @@ pub struct Prepared {
 
 struct Measured {
     /// Per space and sentence.
-    ngrams: [Vec<Vec<(u32, f32)>>; Space::OF_TEXT.len()],
+    ngrams: [Vec<Vec<(u32, u32)>>; Space::OF_TEXT.len()],
     scalars: Vec<f64>,
     bag: Bag,
     group: u64,
@@ -64,7 +64,7 @@ impl Prepared {
     pub fn new(corpus: &Corpus, extractor: &Extractor) -> Self {
         let mut spaces = Space::OF_TEXT.map(|space| CsrMatrix::new(1 << extractor.bits(space)));
         let (mut scalars, mut bags, mut groups) = (Vec::new(), Vec::new(), Vec::new());
-        for chunk in corpus.examples.chunks(64 * CHUNK) {
+        for chunk in corpus.examples.chunks(16 * CHUNK) {
             let measured: Vec<Vec<Measured>> =
                 chunk.par_chunks(CHUNK).map(|examples| measure(examples, extractor)).collect();
             for row in measured.into_iter().flatten() {
@@ -167,11 +167,7 @@ impl Prepared {
 
     fn margins(&self, i: usize, block: &Block, scale: &[f32]) -> Margins {
         let matrix = self.space(block.space);
-        let sentence = |row: usize| {
-            let (buckets, counts) = matrix.row(row);
-            block.sum(scale, buckets.iter().zip(counts).map(|(&bucket, &count)| (bucket, count as u32)))
-        };
-        block.margins(matrix.group(i).map(sentence))
+        block.margins(matrix.group(i).map(|sentence| block.sum(scale, matrix.row(sentence))))
     }
 
     /// Finds each row's article, thread and parent. Articles of two tables are two
@@ -233,8 +229,8 @@ fn measure(examples: &[crate::comment::Example], extractor: &Extractor) -> Vec<M
 }
 
 /// Distinct buckets, ascending, with how often each comes.
-fn count(buckets: &[u32]) -> Vec<(u32, f32)> {
+fn count(buckets: &[u32]) -> Vec<(u32, u32)> {
     let mut sorted = buckets.to_vec();
     sorted.sort_unstable();
-    sorted.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as f32)).collect()
+    sorted.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as u32)).collect()
 }

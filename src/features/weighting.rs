@@ -35,10 +35,15 @@ pub fn idf(document_counts: &[u32], documents: usize, floor: u32) -> Vec<f64> {
 }
 
 /// `r_j = ln((a + p_j) / |a + p|) − ln((a + q_j) / |a + q|)` with `p_j`, `q_j` the
-/// numbers of positive and negative rows that hold column `j`, `a` the `smoothing`.
-pub fn naive_bayes_ratio(matrix: &CsrMatrix, rows: &[u32], targets: &[bool], smoothing: f64) -> Vec<f64> {
+/// numbers of positive and negative rows that hold column `j`, `a` the `smoothing`; rows
+/// without a target are left out.
+pub fn naive_bayes_ratio(
+    matrix: &CsrMatrix,
+    rows: impl Iterator<Item = (u32, Option<bool>)> + Clone,
+    smoothing: f64,
+) -> Vec<f64> {
     let of_class = |class: bool| {
-        let rows = rows.iter().zip(targets).filter(|(_, t)| **t == class).map(|(&i, _)| i as usize);
+        let rows = rows.clone().filter(|(_, t)| *t == Some(class)).map(|(i, _)| i as usize);
         let counts: Vec<f64> = matrix.column_counts(rows).iter().map(|&c| smoothing + f64::from(c)).collect();
         let total: f64 = counts.iter().sum();
         (counts, total)
@@ -62,9 +67,9 @@ mod tests {
     #[test]
     fn the_ratio_is_positive_where_the_column_is_on_positives() {
         let mut m = CsrMatrix::new(2);
-        m.push_group([[(0, 1.0)]]);
-        m.push_group([[(1, 1.0)]]);
-        let r = naive_bayes_ratio(&m, &[0, 1], &[true, false], 1.0);
+        m.push_group([[(0, 1)]]);
+        m.push_group([[(1, 1)]]);
+        let r = naive_bayes_ratio(&m, [(0, Some(true)), (1, Some(false)), (1, None)].into_iter(), 1.0);
         assert!((r[0] - 2f64.ln()).abs() < 1e-12);
         assert!((r[1] + 2f64.ln()).abs() < 1e-12);
     }

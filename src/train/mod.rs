@@ -5,14 +5,12 @@
 //! head is cross-fitted too, and its out-of-fold probabilities choose the threshold.
 
 mod base;
+mod blocks;
 mod config;
 mod folds;
 mod sources;
 mod table;
 
-use linfa::dataset::DatasetBase;
-use linfa::traits::Fit;
-use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 
 pub use config::names_source;
@@ -23,17 +21,15 @@ use crate::error::{Error, Result};
 use crate::features::Extractor;
 use crate::features::ngram::Space;
 use crate::features::topic::{Background, Bag, COLUMNS, Subspace};
-use crate::features::weighting::{Weighting, naive_bayes_ratio};
+use crate::features::weighting::Weighting;
 use crate::head::Head;
-use crate::logistic::Params;
 use crate::metrics::Ranking;
 use crate::model::block::{Block, Margins};
 use crate::model::{Figures, LabelModel, Model, Provenance, column_names, rounded};
 use crate::prepared::Prepared;
-use crate::sparse::Design;
 use crate::threshold::{Answer, Evidence, choose};
 use sources::Sources;
-use table::{FittedBlock, Table};
+use table::Table;
 
 /// How the names of the columns begin that need a space.
 const SPACE: &str = "topic.space_";
@@ -138,35 +134,21 @@ impl Trainer<'_> {
         let judged = self.judged(rows)?;
         let configs: Vec<&BlockConfig> =
             self.config.blocks.iter().filter(|b| b.labels.is_empty() || b.labels.contains(name)).collect();
-        let folds = self.config.folds;
-        // Fold number `folds` leaves nothing out.
-        let tasks: Vec<(usize, usize)> =
-            (0..configs.len()).flat_map(|b| (0..=folds).map(move |f| (b, f))).collect();
-        let fitted: Vec<FittedBlock> = tasks
-            .into_par_iter()
-            .map(|(b, fold)| self.fit_block(configs[b], &judged, fold))
-            .collect::<Result<_>>()?;
-        let of_block = |b: usize| &fitted[b * (folds + 1)..(b + 1) * (folds + 1)];
-        let margins: Vec<Vec<Margins>> = configs
-            .par_iter()
-            .enumerate()
-            .map(|(b, c)| self.held_out_margins(c, of_block(b), &judged))
-            .collect();
+        let (fitted, margins) = self.fit_blocks(&configs, &judged)?;
         let dense = self.dense(&configs, &margins, &judged);
         let base = self.base.map(|label| base::head(label, &self.used(&configs)));
         let (head, figures, threshold) = self.fit_head(&dense, &judged, base.as_ref())?;
-        let blocks = configs.iter().enumerate().map(|(b, config)| {
+        let blocks = configs.iter().zip(fitted).map(|(config, fitted)| {
             let table = self.table(config.space);
-            let all = &of_block(b)[folds];
             Block {
                 name: config.name.clone(),
                 space: config.space,
                 scale: match config.weighting {
                     Weighting::Idf => None,
-                    Weighting::NaiveBayes => Some(table.widen(&all.scale)),
+                    Weighting::NaiveBayes => Some(table.widen(&fitted.scale)),
                 },
-                weights: table.widen(&all.weights),
-                intercept: all.intercept,
+                weights: table.widen(&fitted.weights),
+                intercept: fitted.intercept,
             }
         });
         Ok(LabelModel { name: name.clone(), blocks: blocks.collect(), head, threshold, figures })
@@ -200,71 +182,6 @@ impl Trainer<'_> {
 
     fn in_sources(&self, wanted: &[String], row: u32) -> bool {
         names_source(wanted, &self.prepared.sources[self.prepared.source_of[row as usize] as usize])
-    }
-
-    /// Fits `config` on the judged rows of its sources outside `fold`.
-    fn fit_block(&self, config: &BlockConfig, judged: &Judged, fold: usize) -> Result<FittedBlock> {
-        let table = self.table(config.space);
-        let chosen = (0..judged.rows.len())
-            .filter(|&k| judged.folds[k] != fold && self.in_sources(&config.sources, judged.rows[k]));
-        let (rows, targets): (Vec<u32>, Vec<bool>) =
-            chosen.map(|k| (judged.rows[k], judged.targets[k])).unzip();
-        let base = self.base_block(config)?;
-        let scale = match (config.weighting, &base) {
-            (_, Some(base)) => base.scale.clone(),
-            (Weighting::Idf, None) => table.idf.clone(),
-            (Weighting::NaiveBayes, None) => {
-                let ratio = naive_bayes_ratio(&table.matrix, &rows, &targets, 1.0);
-                ratio.iter().zip(&table.idf).map(|(r, w)| r * w).collect()
-            }
-        };
-        let offsets = base.as_ref().map_or_else(Vec::new, |base| table.whole(base, &rows));
-        let design = Design::scaled(&table.matrix, &rows, scale.clone());
-        let dataset = DatasetBase::new(design, Array1::from_vec(targets));
-        let name = &self.prepared.labels[self.label];
-        let fitted = Params::default()
-            .c(config.c)
-            .balanced(true)
-            .tolerance(1e-2)
-            .offsets(offsets)
-            .fit(&dataset)
-            .map_err(|e| Error::labels(format!("label `{name}`, block `{}`: {e}", config.name)))?;
-        let mut block = FittedBlock { scale, weights: fitted.weights, intercept: fitted.intercept };
-        if let Some(base) = base {
-            block.weights.iter_mut().zip(&base.weights).for_each(|(w, base)| *w += base);
-            block.intercept += base.intercept;
-        }
-        Ok(block)
-    }
-
-    /// The block of the base that `config` goes on from.
-    fn base_block(&self, config: &BlockConfig) -> Result<Option<FittedBlock>> {
-        let Some(label) = self.base else { return Ok(None) };
-        let block = base::block(label, &config.name)?;
-        let table = self.table(config.space);
-        let scale = block.scale.as_ref().map_or_else(|| table.idf.clone(), |scale| table.narrow(scale));
-        Ok(Some(FittedBlock { scale, weights: table.narrow(&block.weights), intercept: block.intercept }))
-    }
-
-    /// The margins of every judged row by the fit that did not see it.
-    fn held_out_margins(
-        &self,
-        config: &BlockConfig,
-        fitted: &[FittedBlock],
-        judged: &Judged,
-    ) -> Vec<Margins> {
-        let mut margins = vec![Margins::default(); judged.rows.len()];
-        for (fold, block) in fitted.iter().enumerate() {
-            let seen = |k: usize| self.in_sources(&config.sources, judged.rows[k]);
-            let wanted = |k: &usize| {
-                if seen(*k) { judged.folds[*k] == fold } else { fold == self.config.folds }
-            };
-            let positions: Vec<usize> = (0..judged.rows.len()).filter(wanted).collect();
-            let rows: Vec<u32> = positions.iter().map(|&k| judged.rows[k]).collect();
-            let found = self.table(config.space).margins(block, &rows);
-            positions.into_iter().zip(found).for_each(|(k, found)| margins[k] = found);
-        }
-        margins
     }
 
     /// Which columns of the dense row the head uses.
@@ -302,7 +219,8 @@ impl Trainer<'_> {
             let chosen = (0..dense.len()).filter(|&k| judged.for_head[k] && judged.folds[k] != fold);
             self.fit_head_on(dense, judged, &chosen.collect::<Vec<_>>(), base)
         };
-        let heads: Vec<Head> = (0..=self.config.folds).into_par_iter().map(fit).collect::<Result<_>>()?;
+        let heads: Vec<Head> =
+            (0..self.config.folds + 1).into_par_iter().with_max_len(1).map(fit).collect::<Result<_>>()?;
         let held_out = (0..dense.len()).filter(|&k| judged.for_head[k] && judged.sources.decides(k));
         let held_out: Vec<usize> = held_out.collect();
         let (scores, targets): (Vec<f64>, Vec<bool>) = held_out
@@ -353,8 +271,7 @@ impl Trainer<'_> {
         chosen: &[usize],
         base: Option<&Head>,
     ) -> Result<Head> {
-        let columns = dense.first().map_or(0, Vec::len);
-        let x = Array2::from_shape_fn((chosen.len(), columns), |(r, c)| dense[chosen[r]][c]);
+        let x: Vec<&[f64]> = chosen.iter().map(|&k| dense[k].as_slice()).collect();
         let y: Vec<bool> = chosen.iter().map(|&k| judged.targets[k]).collect();
         let name = &self.prepared.labels[self.label];
         let mut head = Head::fit(&x, &y, self.config.head_penalty, base)

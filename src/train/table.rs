@@ -71,12 +71,12 @@ impl Table {
 
     /// The margins by which `block` tells `rows` apart, those of all their n-grams.
     pub fn whole(&self, block: &FittedBlock, rows: &[u32]) -> Vec<f64> {
-        block.times(Design::scaled(&self.matrix, rows, block.scale.clone()))
+        block.times(Design::scaled(&self.matrix, rows, one(&block.scale)))
     }
 
     /// What `block` says of `rows`.
     pub fn margins(&self, block: &FittedBlock, rows: &[u32]) -> Vec<Margins> {
-        let sentences = block.times(Design::ungrouped(&self.matrix, rows, block.scale.clone()));
+        let sentences = block.times(Design::ungrouped(&self.matrix, rows, one(&block.scale)));
         let mut sentences = sentences.into_iter();
         let of_row = |(&row, whole): (&u32, f64)| {
             let own = sentences.by_ref().take(self.matrix.group(row as usize).len());
@@ -98,9 +98,13 @@ pub struct FittedBlock {
 
 impl FittedBlock {
     fn times(&self, design: Design<'_>) -> Vec<f64> {
-        let mut out = vec![0.0; design.rows()];
-        design.times(&self.weights, &mut vec![0.0; self.weights.len()], &mut out);
-        out.iter_mut().for_each(|margin| *margin += self.intercept);
-        out
+        let mut out = vec![[0.0]; design.rows()];
+        design.times(&one(&self.weights), &mut vec![[0.0]; self.weights.len()], &mut out);
+        out.into_iter().map(|[margin]| margin + self.intercept).collect()
     }
+}
+
+/// Values for a single design.
+fn one(values: &[f64]) -> Vec<[f64; 1]> {
+    values.iter().map(|&value| [value]).collect()
 }
