@@ -102,7 +102,14 @@ fn background(prepared: &Prepared, rows: &[u32], config: &Config) -> Background 
     let used = |label: &String| COLUMNS.iter().any(|c| c.starts_with(SPACE) && config.uses(label, c));
     let is_wanted = prepared.labels.iter().any(used)
         && rows.iter().any(|&i| !prepared.context(i as usize, &[]).is_empty());
-    let space = is_wanted.then(|| Subspace::learn(&bags, |token| background.weights(token).0));
+    let judged = |i: &&u32| {
+        let of_row = prepared.judgements[**i as usize].iter().zip(&prepared.labels);
+        of_row.into_iter().any(|(judgement, label)| judgement.is_some() && used(label))
+    };
+    let centre: Vec<&Bag> = rows.iter().filter(judged).map(|&i| &prepared.bags[i as usize]).collect();
+    // Its square is what the search for directions does best with.
+    let weight = |token| (background.weights(token).0 - 1.0).powi(2);
+    let space = is_wanted.then(|| Subspace::learn(&bags, &centre, weight));
     background.with_subspace(space)
 }
 

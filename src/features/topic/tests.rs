@@ -162,7 +162,8 @@ fn nothing_to_compare_with_is_said() {
 fn spacious(texts: &[&str]) -> Background {
     let bags: Vec<Bag> = texts.iter().map(|text| bag(text)).collect();
     let background = Background::learn(&bags);
-    let space = Subspace::learn(&bags.iter().collect::<Vec<_>>(), |token| background.weights(token).0);
+    let learned: Vec<&Bag> = bags.iter().collect();
+    let space = Subspace::learn(&learned, &learned, |token| background.weights(token).0);
     background.with_subspace(Some(space))
 }
 
