@@ -4,7 +4,7 @@ use super::Context;
 use super::background::Background;
 use super::bag::{Bag, Token, for_each_token};
 use super::fit::Wanted;
-use super::subspace::along;
+use super::near::Near;
 use crate::text::Folded;
 
 /// Number of columns that are sums over tokens: the first of [`COLUMNS`](super::COLUMNS),
@@ -32,8 +32,8 @@ impl Background {
         let mean = |tie: f32| f64::from(tie) / f64::from(fits.weight);
         let relative = |tie: f32| if fits.others.is_some() { mean(tie) } else { 0.0 };
         let near_by = |token: Token| {
-            let place = self.subspace().map(|space| space.place(token));
-            fits.directions.map(|direction| place.map_or(0.0, |place| along(place, &direction)))
+            let shares = |near: &Near| self.subspace().map(|space| near.shares(space.place(token)));
+            fits.near.as_deref().and_then(shares).unwrap_or_default()
         };
         let tokens = comment.tokens().iter().map(|&token| {
             let (_, t) = context.ties(self, token);

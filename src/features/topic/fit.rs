@@ -1,9 +1,11 @@
 //! The formula: what one token ties, summed over a comment.
 
+use std::borrow::Cow;
+
 use super::article::{ArticleTokens, PASSAGES, TITLE};
 use super::background::Background;
 use super::bag::{Bag, Token};
-use super::subspace::{DIMENSIONS, Position};
+use super::near::{Near, Places};
 use super::thread::Thread;
 use super::ties::{INVERSE_MU_LIFT, Tie, Weights, fixed, ln_1p};
 use super::{COLUMNS, Context};
@@ -45,7 +47,7 @@ pub(super) struct Ties {
 /// What a thread and its article are as wholes: how well all comments fit, taken together
 /// (sums over comments and tokens, in fixed point, 2⁻¹⁶), how many tokens they have, and
 /// where they lie. Whole numbers, so that they are the same in every order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Level {
     all: i64,
     thread: i64,
@@ -53,10 +55,8 @@ pub struct Level {
     about: i64,
     weight: i64,
     tokens: i64,
-    /// Of the comments, in the space.
-    position: Position,
-    /// Of the article.
-    article: Position,
+    /// In the space, where there is one and it is wanted.
+    places: Option<Box<Places>>,
 }
 
 impl Level {
@@ -78,7 +78,7 @@ impl Level {
 }
 
 /// A comment's fits: means over its tokens, weighted by idf.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Fits {
     pub(super) weight: f32,
     pub(super) sums: Ties,
@@ -90,9 +90,8 @@ pub(super) struct Fits {
     pub(super) expected: f64,
     /// Whether the thread is about something else than the article it stands under.
     is_misplaced: bool,
-    /// Where the comment lies, and where article and thread are from there.
-    pub(super) position: Position,
-    pub(super) directions: [[f64; DIMENSIONS]; 2],
+    /// In the space, where there is one and it is wanted.
+    pub(super) near: Option<Box<Near>>,
 }
 
 impl Context<'_> {
@@ -173,7 +172,6 @@ impl Background {
     /// The same for those who want no more than these columns.
     pub fn wanted_level(&self, thread: &Thread, article: Option<&ArticleTokens>, wanted: Wanted) -> Level {
         let mut level = Level::default();
-        let space = self.subspace().filter(|_| wanted.space);
         for (token, count) in thread.counts() {
             let parts = article.map_or(0, |a| a.parts(token));
             let (weights, ties) = ties(self, token, parts, count - 1, false);
@@ -182,16 +180,9 @@ impl Background {
             if parts != 0 {
                 level.about += i64::from(count) * fixed(self.about(token, parts));
             }
-            if let Some(space) = space {
-                level.position.add(space.place(token), i64::from(count));
-            }
         }
-        if let (Some(space), Some(article)) = (space, article) {
-            for (token, parts) in article.tokens() {
-                let times = i64::from(parts & TITLE != 0) * 4 + i64::from(parts > TITLE);
-                level.article.add(space.place(token), times);
-            }
-        }
+        let space = self.subspace().filter(|_| wanted.space);
+        level.places = space.map(|space| Box::new(space.places(thread, article)));
         level
     }
 
@@ -242,10 +233,6 @@ impl Background {
             let passages = passages.into_iter().enumerate();
             fits.passage = passages.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
         }
-        if let (true, Some(space)) = (wanted.space, self.subspace()) {
-            own.position = space.position(comment);
-        }
-        fits.position = own.position;
         self.against(&mut fits, comment, &own, context, wanted);
         fits
     }
@@ -258,12 +245,12 @@ impl Background {
             return;
         }
         let level = match context.level {
-            Some(level) => *level,
-            None => self.wanted_level(thread.unwrap_or(&alone), article, wanted),
+            Some(level) => Cow::Borrowed(level),
+            None => Cow::Owned(self.wanted_level(thread.unwrap_or(&alone), article, wanted)),
         };
         let mut size = article.map_or(0.0, article_size);
-        if wanted.space {
-            fits.directions[0] = own.position.direction_to(&level.article);
+        if let (true, Some(space), Some(places)) = (wanted.space, self.subspace(), &level.places) {
+            fits.near = Some(Box::new(space.near(comment, places, thread.is_some())));
         }
         if thread.is_some() {
             size += (level.tokens - own.tokens).max(0) as f32;
@@ -271,9 +258,6 @@ impl Background {
                 article.is_some_and(|article| self.is_misplaced(comment, article, &level, own));
             if wanted.relative {
                 fits.others = level.without(own);
-            }
-            if wanted.space {
-                fits.directions[1] = own.position.direction_to(&level.position.without(&own.position));
             }
         }
         fits.expected = f64::from(ln_1p(size * INVERSE_MU_LIFT));
@@ -314,6 +298,7 @@ impl Background {
         let Ties { all, lift, title, text, thread, parent, .. } = fits.sums;
         let passage = fits.passage.map_or(0.0, |(_, sum)| sum);
         let [all_rel, thread_rel] = fits.others.map_or([0.0; 2], |[a, t]| [mean(all) - a, mean(thread) - t]);
+        let [by_article, by_thread] = fits.near.map_or([0.0; 2], |near| near.cosines());
         let flag = |b: bool| f64::from(u8::from(b));
         let article = context.article.filter(|a| !a.is_empty());
         [
@@ -326,8 +311,8 @@ impl Background {
             all_rel,
             thread_rel,
             mean(lift) - fits.expected,
-            fits.position.along(&fits.directions[0]),
-            fits.position.along(&fits.directions[1]),
+            by_article,
+            by_thread,
             flag(article.is_some()),
             flag(article.is_some_and(ArticleTokens::has_text)),
             flag(context.others() > 0),

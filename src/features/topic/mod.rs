@@ -26,6 +26,7 @@ mod bag;
 mod contributions;
 mod counts;
 mod fit;
+mod near;
 mod pairs;
 mod subspace;
 mod thread;

@@ -25,7 +25,10 @@ const ROUNDS: usize = 10;
 /// Comments that one task sums; the result does not depend on the number of threads.
 const CHUNK: usize = 4096;
 
-type Place = [f32; DIMENSIONS];
+/// Where a token lies, to the whole number.
+pub(super) type Place = [i8; DIMENSIONS];
+/// The same while it is sought.
+type Exact = [f32; DIMENSIONS];
 
 /// A place per token, 1 MiB.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +44,7 @@ impl Subspace {
     pub fn learn(bags: &[&Bag], centre: &[&Bag], weight: impl Fn(Token) -> f32) -> Self {
         let step = bags.len().div_ceil(MOST_COMMENTS).max(1);
         let rows = Rows::new(bags.iter().step_by(step).copied(), &weight);
-        let mut basis: Vec<Place> = (0..rows.seen.len() as u64).map(start).collect();
+        let mut basis: Vec<Exact> = (0..rows.seen.len() as u64).map(start).collect();
         orthonormalise(&mut basis);
         for _ in 0..ROUNDS {
             basis = rows.squared_times(&basis);
@@ -62,7 +65,7 @@ impl Subspace {
 
     /// The place of a token.
     #[inline]
-    pub(super) fn place(&self, token: Token) -> &[i8; DIMENSIONS] {
+    pub(super) fn place(&self, token: Token) -> &Place {
         let at = usize::from(token) * DIMENSIONS;
         self.0[at..].first_chunk().unwrap_or(&[0; DIMENSIONS])
     }
@@ -81,19 +84,19 @@ impl Subspace {
 
     /// `u_t = w_t (v_t / |v_t| − m)`, where `m` makes the sum over all tokens of the comments
     /// `centre` 0, in steps of which 127 reach as far as all but a thousandth.
-    fn centred(rows: &Rows, basis: &[Place], centre: &[&Bag]) -> Self {
-        let directions: Vec<Place> = basis.iter().map(direction).collect();
+    fn centred(rows: &Rows, basis: &[Exact], centre: &[&Bag]) -> Self {
+        let directions: Vec<Exact> = basis.iter().map(direction).collect();
         let counts = count(centre.iter().copied());
         let weights = || rows.seen.iter().zip(&rows.weights).map(|(&t, w)| w * counts[usize::from(t)] as f32);
         let total: f64 = weights().map(f64::from).sum();
-        let mean: Place = std::array::from_fn(|k| {
+        let mean: Exact = std::array::from_fn(|k| {
             let sum: f64 = weights().zip(&directions).map(|(w, d)| f64::from(w) * f64::from(d[k])).sum();
             (sum / total.max(1e-9)) as f32
         });
-        let centred = |(direction, weight): (&Place, &f32)| -> Place {
+        let centred = |(direction, weight): (&Exact, &f32)| -> Exact {
             std::array::from_fn(|k| weight * (direction[k] - mean[k]))
         };
-        let places: Vec<Place> = directions.iter().zip(&rows.weights).map(centred).collect();
+        let places: Vec<Exact> = directions.iter().zip(&rows.weights).map(centred).collect();
         let mut sizes: Vec<f32> = places.iter().flatten().map(|v| v.abs()).collect();
         sizes.sort_unstable_by(f32::total_cmp);
         let reach = sizes.get(sizes.len() * 999 / 1000).copied().unwrap_or(0.0).max(1e-9);
@@ -111,7 +114,7 @@ impl Subspace {
 impl Position {
     /// Adds the place of a token `times` times.
     #[inline]
-    pub(super) fn add(&mut self, place: &[i8; DIMENSIONS], times: i64) {
+    pub(super) fn add(&mut self, place: &Place, times: i64) {
         for (sum, &value) in self.0.iter_mut().zip(place) {
             *sum += times * i64::from(value);
         }
@@ -134,11 +137,6 @@ impl Position {
     pub(super) fn along(&self, direction: &[f64; DIMENSIONS]) -> f64 {
         self.0.iter().zip(direction).map(|(&v, d)| v as f64 * d).sum()
     }
-}
-
-/// The share of one place.
-pub(super) fn along(place: &[i8; DIMENSIONS], direction: &[f64; DIMENSIONS]) -> f64 {
-    place.iter().zip(direction).map(|(&v, d)| f64::from(v) * d).sum()
 }
 
 /// Comments as sparse rows over the tokens that some of them has.
@@ -164,11 +162,11 @@ impl Rows {
     }
 
     /// `Dᵀ D V` for the unit-length rows `D`.
-    fn squared_times(&self, basis: &[Place]) -> Vec<Place> {
+    fn squared_times(&self, basis: &[Exact]) -> Vec<Exact> {
         let chunk = |rows: &[(Vec<u32>, f32)]| {
-            let mut sums = vec![Place::default(); basis.len()];
+            let mut sums = vec![Exact::default(); basis.len()];
             for (tokens, scale) in rows {
-                let mut row = Place::default();
+                let mut row = Exact::default();
                 for &t in tokens {
                     add(&mut row, &basis[t as usize], self.weights[t as usize]);
                 }
@@ -179,8 +177,8 @@ impl Rows {
             }
             sums
         };
-        let parts: Vec<Vec<Place>> = self.rows.par_chunks(CHUNK).map(chunk).collect();
-        let mut total = vec![Place::default(); basis.len()];
+        let parts: Vec<Vec<Exact>> = self.rows.par_chunks(CHUNK).map(chunk).collect();
+        let mut total = vec![Exact::default(); basis.len()];
         for part in parts {
             total.iter_mut().zip(&part).for_each(|(to, from)| add(to, from, 1.0));
         }
@@ -196,28 +194,28 @@ fn count<'a>(bags: impl Iterator<Item = &'a Bag>) -> Vec<u32> {
 }
 
 /// A place at the distance 1; nowhere stays nowhere.
-fn direction(place: &Place) -> Place {
+fn direction(place: &Exact) -> Exact {
     let length = place.iter().map(|v| v * v).sum::<f32>().sqrt();
     place.map(|v| if length > 0.0 { v / length } else { 0.0 })
 }
 
 #[inline]
-fn add(to: &mut Place, from: &Place, times: f32) {
+fn add(to: &mut Exact, from: &Exact, times: f32) {
     for (to, from) in to.iter_mut().zip(from) {
         *to += from * times;
     }
 }
 
 /// Where the iteration starts: signs that are the same everywhere.
-fn start(token: u64) -> Place {
+fn start(token: u64) -> Exact {
     let signs = xxh3_64_with_seed(&token.to_le_bytes(), 1);
     std::array::from_fn(|k| if signs >> k & 1 == 1 { 1.0 } else { -1.0 })
 }
 
 /// Makes the columns orthonormal, one after the other; 0 where one adds nothing to those
 /// before it.
-fn orthonormalise(basis: &mut [Place]) {
-    let dot = |basis: &[Place], a: usize, b: usize| -> f64 {
+fn orthonormalise(basis: &mut [Exact]) {
+    let dot = |basis: &[Exact], a: usize, b: usize| -> f64 {
         basis.iter().map(|place| f64::from(place[a]) * f64::from(place[b])).sum()
     };
     for k in 0..DIMENSIONS {
@@ -303,16 +301,39 @@ mod tests {
     }
 
     #[test]
-    fn comments_in_general_sum_to_about_nothing() {
+    fn it_is_centred_on_the_comments_it_is_used_on() {
         let texts = two_matters();
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let (space, mut sum, mut size) = (learned(&texts), Position::default(), 0i64);
-        for bag in bags(&texts) {
-            for &token in bag.tokens() {
+        let all = bags(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+        let all: Vec<&Bag> = all.iter().collect();
+        let of_one: Vec<&Bag> = all.iter().step_by(2).copied().collect();
+        for centre in [&all, &of_one] {
+            let space = Subspace::learn(&all, centre, |_| 1.0);
+            let (mut sum, mut size) = (Position::default(), 0i64);
+            for &token in centre.iter().flat_map(|bag| bag.tokens()) {
                 sum.add(space.place(token), 1);
                 size += space.place(token).iter().map(|&v| i64::from(v).abs()).sum::<i64>();
             }
+            assert!(size > 0 && sum.0.iter().all(|v| v.abs() * 50 < size), "{sum:?} of {size}");
         }
-        assert!(sum.0.iter().all(|v| v.abs() * 50 < size), "{sum:?} of {size}");
+    }
+
+    #[test]
+    fn a_token_lies_as_far_out_as_it_weighs_however_many_comments_have_it() {
+        let texts = two_matters();
+        let all = bags(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+        let all: Vec<&Bag> = all.iter().collect();
+        // Centred on nothing.
+        let space = Subspace::learn(&all, &[], |token| if token % 2 == 0 { 2.0 } else { 1.0 });
+        let length =
+            |token: Token| space.place(token).iter().map(|&v| f64::from(v).powi(2)).sum::<f64>().sqrt();
+        let lengths = |rest: Token| all.iter().flat_map(|bag| bag.tokens()).filter(move |t| *t % 2 == rest);
+        let (light, heavy): (Vec<f64>, Vec<f64>) =
+            (lengths(1).map(|&t| length(t)).collect(), lengths(0).map(|&t| length(t)).collect());
+        let mean = |lengths: &[f64]| lengths.iter().sum::<f64>() / lengths.len() as f64;
+        for (lengths, times) in [(&light, 1.0), (&heavy, 2.0)] {
+            let wanted = times * mean(&light);
+            // A coordinate beyond what 127 stands for is cut off.
+            assert!(lengths.iter().all(|l| (0.85..1.15).contains(&(l / wanted))), "{wanted} {lengths:?}");
+        }
     }
 }
