@@ -120,18 +120,25 @@ fn probability(
     Model::comparable(label, &context).then(|| label.probability(&prepared.row(i, model, label, levels)))
 }
 
-/// Folds to cross-validate over: those that the rows name, or `k` of whole groups.
+/// Folds to cross-validate over: those that the rows name, or `k` of whole groups. A row that
+/// nobody judged need not name one: it is then in none, and learned with in all.
 ///
 /// # Errors
-/// If some rows name a fold and others do not, or there are fewer than two.
+/// If some judged rows name a fold and others do not, or there are fewer than two.
 pub fn outer_folds(prepared: &Prepared, k: usize, seed: u64, named: bool) -> Result<Vec<Vec<u32>>> {
     let mut folds: BTreeMap<String, Vec<u32>> = BTreeMap::new();
     if named {
         for (i, fold) in prepared.folds.iter().enumerate() {
-            let name = fold.clone().ok_or_else(|| {
-                Error::input(format!("row {} (from 1) names no fold; fill the column or leave it out", i + 1))
-            })?;
-            folds.entry(name).or_default().push(i as u32);
+            match fold {
+                Some(name) => folds.entry(name.clone()).or_default().push(i as u32),
+                None if prepared.judgements[i].iter().all(Option::is_none) => {}
+                None => {
+                    return Err(Error::input(format!(
+                        "row {} (from 1) names no fold; fill the column or leave it out",
+                        i + 1
+                    )));
+                }
+            }
         }
     } else {
         let any = |j: &Vec<Option<bool>>| j.contains(&Some(true));
@@ -174,9 +181,9 @@ pub fn cross_validate_with(
 ) -> Result<Vec<Scored>> {
     let mut all: Vec<Scored> = Vec::new();
     for (k, held_out) in folds.iter().enumerate() {
-        let mut rest: Vec<u32> =
-            folds.iter().enumerate().filter(|(j, _)| *j != k).flat_map(|(_, rows)| rows).copied().collect();
-        rest.sort_unstable();
+        let mut is_held_out = vec![false; prepared.rows()];
+        held_out.iter().for_each(|&i| is_held_out[i as usize] = true);
+        let rest: Vec<u32> = (0..).zip(&is_held_out).filter(|(_, out)| !**out).map(|(i, _)| i).collect();
         let model = fit(&rest)?;
         let scored = score_judged(&model, prepared, held_out);
         visit(k + 1, &model, &scored);

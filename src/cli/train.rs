@@ -66,7 +66,8 @@ pub struct TrainingOptions {
     /// Move only comments of tables whose path holds this; may be repeated
     #[arg(long, value_name = "PART", requires = "swap_articles")]
     pub swap_tables: Vec<String>,
-    /// Table of comments nobody judged: they give frequencies and threads; may be repeated
+    /// Table of comments whose judgements, if it has any, do not count: they give frequencies,
+    /// threads and what words go together; may be repeated
     #[arg(long, value_name = "COMMENTS")]
     pub unlabelled: Vec<PathBuf>,
     /// Compare comments with their article only, not with their thread
@@ -262,12 +263,10 @@ impl TrainingOptions {
     pub fn corpus(&self, tables: &[PathBuf], wanted: &Wanted<'_>, log: &Log) -> anyhow::Result<Corpus> {
         let options = self.input.resolve()?;
         let articles = articles(self.articles.as_deref(), &options, log)?;
-        let opened = self
-            .unlabelled
-            .iter()
-            .chain(tables)
-            .map(|path| comments(path, &options, log))
-            .collect::<Result<Vec<_>, _>>()?;
+        let open = |paths: &[PathBuf]| {
+            paths.iter().map(|path| comments(path, &options, log)).collect::<Result<Vec<_>, _>>()
+        };
+        let (unlabelled, opened) = (open(&self.unlabelled)?, open(tables)?);
         let labels = match self.labels.is_empty() {
             false => self.labels.clone(),
             true => default_labels(&opened).or_else(|e| {
@@ -280,7 +279,14 @@ impl TrainingOptions {
         };
         let mut columns = wanted.columns.to_vec();
         columns.extend(wanted.if_there.iter().filter(there).map(|name| (*name).to_owned()));
-        let corpus = read_corpus_with(opened.into_iter().map(Ok), articles, &labels, wanted.fold, &columns)?;
+        let corpus = read_corpus_with(
+            unlabelled,
+            opened.into_iter().map(Ok),
+            articles,
+            &labels,
+            wanted.fold,
+            &columns,
+        )?;
         for (name, reject) in &corpus.rejects {
             let place = reject.position(name);
             log.note(format_args!("{place}: {}: {}; left out", reject.code, reject.reason));

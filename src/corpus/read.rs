@@ -41,15 +41,17 @@ pub fn read_corpus(
     labels: &[String],
     fold: Option<&str>,
 ) -> Result<Corpus> {
-    read_corpus_with(tables, articles, labels, fold, &[])
+    read_corpus_with(Vec::new(), tables, articles, labels, fold, &[])
 }
 
-/// [`read_corpus`] that also keeps the cells of `columns`, whatever they hold.
+/// [`read_corpus`] that also keeps the cells of `columns`, whatever they hold, and reads tables
+/// before the others of which no judgement counts, if there are any, and which name no folds.
 ///
 /// # Errors
 /// Those of [`read_corpus`], and [`Kind::Input`](crate::error::Kind::Input) when no table has
 /// one of the columns.
 pub fn read_corpus_with(
+    unlabelled: Vec<Table>,
     tables: impl IntoIterator<Item = Result<Table>>,
     articles: HashMap<String, Article>,
     labels: &[String],
@@ -60,9 +62,13 @@ pub fn read_corpus_with(
         Corpus { labels: labels.to_vec(), columns: columns.to_vec(), articles, ..Corpus::default() };
     let mut found = vec![false; labels.len()];
     let mut found_columns = vec![false; columns.len()];
-    for table in tables {
+    let unlabelled = unlabelled.into_iter().map(|table| (Ok(table), false));
+    for (table, is_labelled) in unlabelled.chain(tables.into_iter().map(|table| (table, true))) {
         let mut table = table?;
-        let at = Wanted::of(&table, labels, fold, columns)?;
+        let mut at = Wanted::of(&table, labels, fold.filter(|_| is_labelled), columns)?;
+        if !is_labelled {
+            at.labels.fill(None);
+        }
         found_columns.iter_mut().zip(&at.extra).for_each(|(found, at)| *found |= at.is_some());
         found.iter_mut().zip(&at.labels).for_each(|(found, at)| *found |= at.is_some());
         let before = corpus.examples.len();
@@ -270,7 +276,7 @@ mod tests {
             let columns: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
             let tables = ["text,hate,desk\na,1, Sport\n", "text,hate\nb,0\n"]
                 .map(|text| table("t.csv", text, Role::Comments));
-            read_corpus_with(tables, HashMap::new(), &["hate".to_owned()], None, &columns)
+            read_corpus_with(Vec::new(), tables, HashMap::new(), &["hate".to_owned()], None, &columns)
         };
         let corpus = read(&["desk"]).unwrap();
         let rows: Vec<_> = corpus.examples.into_iter().map(|e| (e.extra, e.line)).collect();

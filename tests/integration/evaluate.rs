@@ -69,6 +69,31 @@ fn cross_validation_over_folds_of_whole_articles_and_by_column() {
 }
 
 #[test]
+fn of_an_unlabelled_table_no_judgement_counts_and_no_fold_is_asked_for() {
+    let desk = Desk::new();
+    labelled(&desk, 300, 5);
+    desk.write("small.toml", SMALL);
+    let judged = desk.read("labelled.csv");
+    let with_folds = |(i, line): (usize, &str)| match i {
+        0 => format!("{line},part\n"),
+        _ => format!("{line},{}\n", i % 3),
+    };
+    desk.write("folds.csv", judged.lines().enumerate().map(with_folds).collect::<String>());
+    desk.write("texts.csv", "text\nIrgendein Satz\nNoch einer\n");
+    let base = "evaluate folds.csv --config small.toml --labels incivility --resamples 20 --json --cross-validate 3 --fold-column part";
+    for (unlabelled, n) in [("", 300), (" --unlabelled texts.csv", 300), (" --unlabelled labelled.csv", 300)]
+    {
+        let ran = desk.run(&format!("{base}{unlabelled}")).expect(0);
+        let said: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(said["labels"][0]["n"], n, "{unlabelled}");
+    }
+    // A label that only an unlabelled table has a column for is nowhere.
+    desk.run("train texts.csv --unlabelled labelled.csv --labels incivility --model m")
+        .expect(2)
+        .says("incivility");
+}
+
+#[test]
 fn a_gate_that_is_missed_is_exit_code_one() {
     let desk = Desk::new();
     small_model(&desk);
