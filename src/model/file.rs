@@ -173,7 +173,11 @@ pub fn read(bytes: &[u8]) -> Result<(Model, ModelId)> {
     let subspace = match tensors.tensor("subspace") {
         Ok(view) => {
             let read = Subspace::from_table(view.data());
-            Some(read.ok_or_else(|| damaged(&"the space of the topic has another size"))?)
+            Some(read.ok_or_else(|| {
+                Error::model(
+                    "its space of words was learned by another version of netiquette: train it again",
+                )
+            })?)
         }
         Err(_) => None,
     };

@@ -82,3 +82,34 @@ fn a_late_member_named_like_a_score_stands_once() {
     folder.run(&["score", "in.jsonl", "-o", "out.jsonl", "--append"], 0);
     assert_eq!(folder.get("out.jsonl"), out);
 }
+
+#[test]
+fn a_table_that_is_more_than_what_is_kept_has_the_same_scores_with_and_without_room_for_measures() {
+    let folder = Folder::new();
+    // Long columns that pass through fill what is kept, without much to score; every third answers.
+    let filler = "x".repeat(1200);
+    let table = (0..60_000).fold("id,article_id,parent_id,text,note\n".to_owned(), |mut table, i| {
+        let parent = if i % 3 == 2 { (i - 1).to_string() } else { String::new() };
+        let _ = writeln!(table, "{i},a{},{parent},Linie {} im Takt {},{filler}", i % 50, i * 7 % 13, i % 11);
+        table
+    });
+    assert!(table.len() > 48 << 20);
+    folder.put("in.csv", table);
+    folder.run(&["score", "in.csv", "-o", "with.csv", "--threads", "2"], 0);
+    let mut command = folder.command(&["score", "in.csv", "-o", "without.csv", "--threads", "1"]);
+    let nowhere = folder.at("no such folder");
+    done(command.env("TMPDIR", nowhere).timeout(Duration::from_secs(120)).output().unwrap(), 0);
+    let with = folder.get("with.csv");
+    assert_eq!(with.lines().count(), 60_001);
+    assert!(with == folder.get("without.csv"));
+    // The last rows alone, in their threads, are scored the same: nothing slipped by a row.
+    let scores = |line: &str| line.rsplitn(6, ',').take(5).map(str::to_owned).collect::<Vec<_>>();
+    let of_text: std::collections::BTreeMap<String, Vec<String>> = with
+        .lines()
+        .skip(1)
+        .map(|line| (line.split(',').nth(3).unwrap().to_owned(), scores(line)[3..].to_vec()))
+        .collect();
+    for line in with.lines().skip(1) {
+        assert_eq!(scores(line)[3..], of_text[line.split(',').nth(3).unwrap()]);
+    }
+}

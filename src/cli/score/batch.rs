@@ -217,6 +217,11 @@ impl Batch {
         i * CHUNK..self.rows.len().min((i + 1) * CHUNK)
     }
 
+    /// The chunk that row `i` is in, and its place there.
+    pub fn place(&self, i: usize) -> (usize, usize) {
+        (i / CHUNK, i % CHUNK)
+    }
+
     /// Takes what is known of the rows of each chunk.
     pub fn set_measured(&mut self, measured: Vec<Measured>) {
         self.measured = measured;
@@ -241,7 +246,8 @@ impl Batch {
 
     /// The topic tokens of row `i`; none if it was not measured.
     fn tokens(&self, i: usize) -> &[Token] {
-        self.measured.get(i / CHUNK).map_or(&[], |measured| measured.bags.tokens(i % CHUNK))
+        let (chunk, at) = self.place(i);
+        self.measured.get(chunk).map_or(&[], |measured| measured.bags.tokens(at))
     }
 
     /// Notes the rows that are answered among the `parents`, and finds what each row answers.

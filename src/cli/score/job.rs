@@ -8,6 +8,7 @@ use super::append::Past;
 use super::batch::{Batch, Waiting};
 use super::journal::Journal;
 use super::measure::{Scored, Scorers};
+use super::measures::Kept;
 use super::reader::{Fate, Reader};
 use crate::cli::log::Log;
 use crate::cli::output::Committed;
@@ -63,16 +64,23 @@ pub struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// Scores all rows.
+    /// Scores all rows; what was `kept` of them is not measured again.
     ///
     /// # Errors
     /// If reading or writing fails, too many rows are rejected, or a signal asks to stop.
-    pub fn score(&mut self, mut reader: Reader<'_>) -> netiquette::Result<()> {
+    pub fn score(&mut self, mut reader: Reader<'_>, mut kept: Option<Kept>) -> netiquette::Result<()> {
         let Self { scorers, layout, threads, parents, output, past, .. } = self;
         let (references, labels) = (scorers.references(), scorers.labels());
         let fate = |row: &Row<'_>| past.as_ref().map_or(Fate::Score, |past| past.fate(row));
         let bag = |text: &str| scorers.bag(text);
-        let mut read = |batch: &mut Batch| reader.fill(batch, fate);
+        let widths = scorers.widths();
+        let mut read = |batch: &mut Batch| {
+            reader.fill(batch, fate)?;
+            if let Some(kept) = &mut kept {
+                kept.give(batch, &widths);
+            }
+            Ok(())
+        };
         let (mut batch, mut next) = (Batch::default(), Batch::default());
         // The batch that is scored and not written yet, of which the first is none.
         let mut before = (Batch::default(), Vec::new());

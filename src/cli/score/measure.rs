@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use netiquette::features::topic::{Bag, Bags, Context};
+use netiquette::features::topic::{Bag, Bags, Context, Token};
 use netiquette::model::LabelModel;
 use netiquette::scorer::{Scorer, Scratches};
 use netiquette::stream::{Reference, Threads, share_out};
@@ -39,6 +39,33 @@ impl Measured {
     pub fn of(bags: Bags) -> Self {
         Self { bags, terms: Vec::new() }
     }
+
+    /// No rows yet, of so many models.
+    pub fn none(models: usize) -> Self {
+        Self { terms: vec![Vec::new(); models], ..Self::default() }
+    }
+
+    /// The tokens and the terms of row `i` of `rows`.
+    pub fn of_row(&self, i: usize, rows: usize) -> (&[Token], impl Iterator<Item = f64> + '_) {
+        let of_model = move |terms: &'_ Vec<f64>| {
+            let width = terms.len() / rows;
+            i * width..(i + 1) * width
+        };
+        let terms = self.terms.iter().flat_map(move |terms| terms[of_model(terms)].iter().copied());
+        (self.bags.tokens(i), terms)
+    }
+
+    /// Appends a row of these tokens and terms, of `widths` by model, as bytes.
+    pub fn push(&mut self, (tokens, mut terms): (&[u8], &[u8]), widths: &[usize]) {
+        self.bags.extend(tokens.chunks_exact(2).map(|b| Token::from_le_bytes([b[0], b[1]])));
+        for (to, &width) in self.terms.iter_mut().zip(widths) {
+            let (of_model, rest) = terms.split_at(width * size_of::<f64>());
+            to.extend(
+                of_model.chunks_exact(8).map(|b| b.first_chunk().copied().map_or(0.0, f64::from_le_bytes)),
+            );
+            terms = rest;
+        }
+    }
 }
 
 /// Some rows, scored.
@@ -58,6 +85,11 @@ impl<'a> Scorers<'a> {
         let scorer = |named: &'a Named| (Scorer::new(&named.model), Scratches::default());
         let labels = models.iter().flat_map(|named| &named.model.labels).collect();
         Self { scorers: models.iter().map(scorer).collect(), labels }
+    }
+
+    /// How many terms of a row each model has.
+    pub fn widths(&self) -> Vec<usize> {
+        self.scorers.iter().map(|(scorer, _)| scorer.width()).collect()
     }
 
     /// Number of scores of a row.

@@ -11,6 +11,7 @@ mod identity;
 mod job;
 mod journal;
 mod measure;
+mod measures;
 mod reader;
 
 use std::ops::Range;
@@ -27,7 +28,7 @@ use netiquette::stream::{Parents, Threads};
 use self::append::Past;
 use self::batch::Batch;
 use self::context::Known;
-use self::gather::{Gather, KEPT};
+use self::gather::{Gather, Kept};
 use self::identity::identity;
 use self::job::{Job, Output};
 use self::journal::Journal;
@@ -157,8 +158,8 @@ fn score(args: &ScoreArgs, comments: &[PathBuf], log: &Log) -> anyhow::Result<u8
     add_articles(args, &options, &mut threads, log)?;
     let table = inputs.open("reading", log)?;
     let layout = Layout::new(&table, args.format, args.spreadsheet_safe, columns(&models));
-    // Which rows were dealt with is known only later, and a context takes the room.
-    let can_keep = !args.append && !args.resume && known.is_none() && inputs.bytes() <= KEPT as u64;
+    // Which rows were dealt with is known only later, and what a context says of their place.
+    let can_keep = !args.append && !args.resume && known.is_none();
     let mut reader = Reader::new(table, can_keep.then_some(&layout)).with_articles();
     let with_comments = !args.no_thread;
     let measure = |batch: &Batch, rows: Range<usize>, is_kept: bool| scorers.gather(batch, rows, is_kept);
@@ -176,9 +177,12 @@ fn score(args: &ScoreArgs, comments: &[PathBuf], log: &Log) -> anyhow::Result<u8
         true => Some(past(args, &inputs, &writer, &models, &options, log)?),
         false => None,
     };
-    let reader = match kept {
-        Some(batches) => reader.again(batches),
-        None => Reader::new(inputs.open("scoring", log)?, Some(&layout)),
+    let (reader, measures) = match kept {
+        Kept::Rows(batches) => (reader.again(batches), None),
+        kept => {
+            let measures = if let Kept::Measures(measures) = kept { Some(measures) } else { None };
+            (Reader::new(inputs.open("scoring", log)?, Some(&layout)), measures)
+        }
     };
     let mut summary = Summary::new(summary, &models);
     let done = journal.as_ref().map_or(0, Journal::noted);
@@ -195,7 +199,7 @@ fn score(args: &ScoreArgs, comments: &[PathBuf], log: &Log) -> anyhow::Result<u8
     let output = Output { writer, rejects, tally: Tally::default(), summary, journal };
     let mut job =
         Job { scorers: &scorers, layout: &layout, threads: &mut threads, parents, output, past, unread: 0 };
-    job.score(reader)?;
+    job.score(reader, measures)?;
     for (source, before) in read.iter().flat_map(|inputs| inputs.sources()).zip(stamps) {
         if before != source.stamp()? {
             let message = "it was changed while it was read; nothing was written: run the job again";

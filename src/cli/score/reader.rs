@@ -67,11 +67,6 @@ impl<'a> Reader<'a> {
         self.layout.is_some()
     }
 
-    /// From now on rows are not read to be scored.
-    pub fn without_layout(&mut self) {
-        self.layout = None;
-    }
-
     /// The same batches once more, which were all there are.
     pub fn again(mut self, batches: VecDeque<Batch>) -> Self {
         self.kept = batches;

@@ -77,7 +77,12 @@ impl Bags {
 
     /// Appends those of one more text.
     pub fn push(&mut self, tokens: &[Token]) {
-        self.tokens.extend_from_slice(tokens);
+        self.extend(tokens.iter().copied());
+    }
+
+    /// The same, one after the other.
+    pub fn extend(&mut self, tokens: impl Iterator<Item = Token>) {
+        self.tokens.extend(tokens);
         self.ends.push(self.tokens.len() as u32);
     }
 
