@@ -38,7 +38,7 @@ pub struct Report {
 }
 
 /// Moves about `rate` of the comments of the `tables` (each named by a part of its path;
-/// none: all) under foreign articles of their table. Moved comments are off-topic, the
+/// none: all that are not unlabelled) under foreign articles of their table. Moved comments are off-topic, the
 /// others are not, where nobody judged them; what is judged off-topic is not moved. Adds
 /// the label [`OFF_TOPIC`] if the corpus has none. The same rows, rate and seed give the
 /// same moves.
@@ -55,10 +55,10 @@ pub fn swap_articles(corpus: &mut Corpus, tables: &[String], rate: f64, seed: u6
     let mut report = Report { rate, seed, ..Report::default() };
     let sources = corpus.sources.clone();
     let mut first = 0;
-    for (name, rows) in sources {
+    for (i, (name, rows)) in sources.into_iter().enumerate() {
         let rows = first..first + rows;
         first = rows.end;
-        if crate::train::names_source(tables, &name) {
+        if i >= corpus.unlabelled && crate::train::names_source(tables, &name) {
             swap_table(corpus, rows, label, &mut report);
         }
     }
@@ -251,10 +251,12 @@ mod tests {
         let mut all_off = corpus(Some(true));
         assert!(swap_articles(&mut all_off, &[], 0.5, 1).is_err());
         assert_eq!(all_off.examples, corpus(Some(true)).examples);
-        let mut one_table = corpus(None);
-        swap_articles(&mut one_table, &["b.csv".to_owned()], 0.5, 1).unwrap();
-        assert_eq!(one_table.examples[..200], corpus(None).examples[..200]);
-        assert!(one_table.examples[200..].iter().all(|e| e.judgements[0].is_some()));
+        for (unlabelled, tables) in [(0, vec!["b.csv".to_owned()]), (1, vec![])] {
+            let mut one_table = Corpus { unlabelled, ..corpus(None) };
+            swap_articles(&mut one_table, &tables, 0.5, 1).unwrap();
+            assert_eq!(one_table.examples[..200], corpus(None).examples[..200]);
+            assert!(one_table.examples[200..].iter().all(|e| e.judgements[0].is_some()));
+        }
     }
 
     #[test]

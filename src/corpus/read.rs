@@ -21,6 +21,8 @@ pub struct Corpus {
     pub articles: HashMap<String, Article>,
     /// Name and number of rows of every table.
     pub sources: Vec<(String, usize)>,
+    /// How many of the tables, the first, are unlabelled.
+    pub unlabelled: usize,
     /// BLAKE3 over labels, rows in order, and articles by identifier.
     pub checksum: [u8; 32],
     /// Records that are in no row, each with the name of its table.
@@ -62,6 +64,7 @@ pub fn read_corpus_with(
         Corpus { labels: labels.to_vec(), columns: columns.to_vec(), articles, ..Corpus::default() };
     let mut found = vec![false; labels.len()];
     let mut found_columns = vec![false; columns.len()];
+    corpus.unlabelled = unlabelled.len();
     let unlabelled = unlabelled.into_iter().map(|table| (Ok(table), false));
     for (table, is_labelled) in unlabelled.chain(tables.into_iter().map(|table| (table, true))) {
         let mut table = table?;
