@@ -13,7 +13,7 @@ use std::fs::File;
 use std::path::PathBuf;
 
 use clap::Parser;
-use netiquette::corpus::{Role, Table, read_corpus_with};
+use netiquette::corpus::{Role, Table, read_corpus};
 use netiquette::evaluate::{Scored, outer_folds, score_judged};
 use netiquette::features::Extractor;
 use netiquette::metrics::{Bootstrap, Estimate, Ranking, SplitMix64};
@@ -84,7 +84,7 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let name = arguments.table.display().to_string();
     let table = Table::open(&name, File::open(&arguments.table)?, Role::Comments, &Default::default());
     let labels = [arguments.label.clone()];
-    let corpus = read_corpus_with([table], HashMap::new(), &labels, Some("fold"), &[])?;
+    let corpus = read_corpus([table], HashMap::new(), &labels, Some("fold"))?;
     let config = Config::default();
     let extractor = Extractor::builtin(config.bits())?;
     let own = Prepared::new(&corpus, &extractor);

@@ -139,7 +139,7 @@ fn the_page_importer_is_knocked_at() {
 
 #[test]
 fn the_model_reader_is_knocked_at() {
-    knock("model", doors::model, &[include_bytes!("fixtures/models/v3.model"), model_bytes()]);
+    knock("model", doors::model, &[include_bytes!("fixtures/models/v4.model"), model_bytes()]);
 }
 
 #[test]

@@ -24,7 +24,7 @@ use crate::train::Config;
 
 const MAGIC: [u8; 8] = *b"NETIQMDL";
 /// Version of the file format and of the features; raised when either changes.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 const PREFIX: usize = MAGIC.len() + 4;
 const CHECKSUM: usize = 32;
 /// Key of the header among the tensors' metadata.
@@ -173,11 +173,7 @@ pub fn read(bytes: &[u8]) -> Result<(Model, ModelId)> {
     let subspace = match tensors.tensor("subspace") {
         Ok(view) => {
             let read = Subspace::from_table(view.data());
-            Some(read.ok_or_else(|| {
-                Error::model(
-                    "its space of words was learned by another version of netiquette: train it again",
-                )
-            })?)
+            Some(read.ok_or_else(|| damaged(&"the space of the topic has another size"))?)
         }
         Err(_) => None,
     };

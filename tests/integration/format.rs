@@ -56,27 +56,32 @@ fn an_absurd_header_length_allocates_nothing() {
     assert!(file::read(&signed).unwrap_err().to_string().contains("does not fit together"));
 }
 
-/// Format 1 counted n-grams otherwise: its scores would not be what they were.
+/// Older formats have other features: their scores would not be what they were.
 #[test]
-fn the_first_format_is_refused_by_name() {
-    let content = [&b"NETIQMDL"[..], &1u32.to_le_bytes(), b"tensors"].concat();
-    let signed = [&content[..], blake3::hash(&content).as_bytes()].concat();
-    let message = file::read(&signed).map(|_| ()).unwrap_err().to_string();
-    assert!(message.contains("format 1") && message.contains("older netiquette"), "{message}");
-    assert!(message.contains("train it anew"), "{message}");
+fn an_older_format_is_refused_by_name() {
+    for format in 1..file::FORMAT {
+        let content = [&b"NETIQMDL"[..], &format.to_le_bytes(), b"tensors"].concat();
+        let signed = [&content[..], blake3::hash(&content).as_bytes()].concat();
+        let message = file::read(&signed).map(|_| ()).unwrap_err().to_string();
+        assert!(
+            message.contains(&format!("format {format}")) && message.contains("older netiquette"),
+            "{message}"
+        );
+        assert!(message.contains("train it anew"), "{message}");
+    }
 }
 
-/// A model written by the second version of the format is read and scores as it did.
+/// A model written when the format got its number is read and scores as it did.
 #[test]
-fn the_second_format_is_still_read() {
-    let bytes = std::fs::read(repository("tests/fixtures/models/v3.model")).unwrap();
+fn a_stored_model_of_the_present_format_is_read_and_scores_as_it_did() {
+    let bytes = std::fs::read(repository("tests/fixtures/models/v4.model")).unwrap();
     let (model, id) = file::read(&bytes).unwrap();
     assert_eq!(model.labels.len(), 2);
     let desk = Desk::new();
-    desk.write("v3.model", bytes);
+    desk.write("v4.model", bytes);
     let input = "text,article_title\nSo ein Trottel,Rat tagt\nDanke für den Bericht aus dem Rat,Rat tagt\n";
-    let rows = desk.run_with(&["score", "--model", "v3.model"], input.as_bytes()).expect(0).table();
-    let expected = std::fs::read_to_string(repository("tests/fixtures/models/v3.scores.txt")).unwrap();
+    let rows = desk.run_with(&["score", "--model", "v4.model"], input.as_bytes()).expect(0).table();
+    let expected = std::fs::read_to_string(repository("tests/fixtures/models/v4.scores.txt")).unwrap();
     let scores: String =
         rows.iter().map(|r| format!("{} {}\n", r["incivility_score"], r["off_topic_score"])).collect();
     assert_eq!(format!("{id}\n{scores}"), expected);
