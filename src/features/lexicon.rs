@@ -16,7 +16,7 @@ use finder::{Finder, Found};
 pub use phrase::{NO_PHRASE, Phrases};
 
 /// The lists that come with this version: category name and text.
-pub const BUILTIN: [(&str, &str); 18] = [
+pub const BUILTIN: [(&str, &str); 21] = [
     ("insult", include_str!("../../data/lexicons/insult.txt")),
     ("vulgar", include_str!("../../data/lexicons/vulgar.txt")),
     ("dehumanising", include_str!("../../data/lexicons/dehumanising.txt")),
@@ -34,6 +34,9 @@ pub const BUILTIN: [(&str, &str); 18] = [
     ("affairs", include_str!("../../data/lexicons/affairs.txt")),
     ("politics", include_str!("../../data/lexicons/politics.txt")),
     ("civil", include_str!("../../data/lexicons/civil.txt")),
+    ("forum", include_str!("../../data/lexicons/forum.txt")),
+    ("newspaper", include_str!("../../data/lexicons/newspaper.txt")),
+    ("advertising", include_str!("../../data/lexicons/advertising.txt")),
     (GROUP, include_str!("../../data/lexicons/group.txt")),
 ];
 
@@ -43,9 +46,10 @@ pub const ABUSIVE: usize = 9;
 /// The category of group names, which is never a feature by itself.
 pub const GROUP: &str = "group";
 
-/// The categories of whole turns of speech; the word classes leave them out, for they
-/// are made of function words.
-pub const SPEECH: [&str; 4] = ["sarcasm", "address", "generalising", "civil"];
+/// The categories that the word classes leave out: whole turns of speech, for they are made of
+/// function words, and what is talked about.
+pub const NO_CLASS: [&str; 7] =
+    ["sarcasm", "address", "generalising", "civil", "forum", "newspaper", "advertising"];
 
 /// Most lists a lexicon can hold.
 pub const MOST_LISTS: usize = 32;
@@ -342,6 +346,33 @@ mod tests {
         assert!(HARSH.split_whitespace().count() > 60);
         for word in HARSH.split_whitespace() {
             assert!(!abusive_hits(&lexicon, word).is_empty(), "{word}");
+        }
+    }
+
+    /// The words of a category in `text`.
+    fn hits_of(category: &str, text: &str) -> usize {
+        let lexicon = Lexicon::builtin().unwrap();
+        let number = lexicon.categories().iter().position(|c| c == category).unwrap();
+        let mut hits = 0;
+        lexicon.for_each(&Folded::new(text), |c, _, _| hits += usize::from(c == number));
+        hits
+    }
+
+    #[test]
+    fn talk_about_forum_and_newspaper_and_advertising_are_told_from_the_matter() {
+        for (category, text, hits) in [
+            ("forum", "Warum wurde mein Posting schon wieder gelöscht?", 2),
+            ("forum", "Liebe Moderation, das ist Zensur.", 2),
+            ("forum", "Die Rotstrichler sind heute fleißig, Daumen runter für alle", 2),
+            ("forum", "Das Forum am See öffnet die Tore", 1),
+            ("forum", "Der Daumen tut weh, das Feuer ist aus, der Posten ist besetzt", 0),
+            ("newspaper", "Schlecht recherchiert, liebe Redaktion", 2),
+            ("newspaper", "Der Praktikant schreibt wieder Artikel", 2),
+            ("newspaper", "Die Partei will die Abgabe erhöhen", 0),
+            ("advertising", "Jetzt bestellen, mit dem Code SOMMER", 2),
+            ("advertising", "Der Händler hat sein Geschäft verkauft", 0),
+        ] {
+            assert_eq!(hits_of(category, text), hits, "{category}: {text}");
         }
     }
 

@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::text::Folded;
 use classes::Classes;
 use heuristic::{HEURISTICS, Scan};
-use lexicon::{GROUP, Lexicon, MOST_LISTS, SPEECH};
+use lexicon::{GROUP, Lexicon, MOST_LISTS, NO_CLASS};
 use ngram::{Grams, Space, Word};
 use sentence::Sentences;
 use topic::Bag;
@@ -63,7 +63,7 @@ impl Extractor {
                 next - 1
             })
         });
-        let marking = lexicon.categories().iter().map(|c| !SPEECH.contains(&c.as_str())).collect();
+        let marking = lexicon.categories().iter().map(|c| !NO_CLASS.contains(&c.as_str())).collect();
         Self { columns: columns.collect(), marking, lexicon, bits }
     }
 

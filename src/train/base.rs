@@ -19,7 +19,8 @@ const DECIDED: [&str; 6] = ["blocks", "char_bits", "word_bits", "class_bits", "p
 
 impl Config {
     /// The parameters of a training on top of a model trained with `base`: what the TOML
-    /// `text` does not name is as it was there.
+    /// `text` does not name is as it was there, but for the tables named and the penalty of the
+    /// head, which are as in [`Config::default`].
     ///
     /// # Errors
     /// As [`Config::from_toml`], and if the text names what the base decides.
@@ -30,7 +31,8 @@ impl Config {
             return Err(Error::parameter(format!("`{name}` is decided by the base; leave it out")));
         }
         let mut config = base.clone();
-        // The tables they name are the base's.
+        // How far the base's tables could be trusted, and their names, say nothing of the new ones.
+        config.head_penalty = Config::default().head_penalty;
         config.head_sources.clear();
         config.blocks.iter_mut().for_each(|block| block.sources.clear());
         let mut all = toml::Table::try_from(config).map_err(|e| wrong(&e))?;
@@ -98,7 +100,7 @@ mod tests {
         let config = Config::on_base(&base, text).unwrap();
         assert_eq!(config.columns["incivility"], ["!topic."]);
         assert_eq!(config.columns["off_topic"], ["topic."]);
-        assert_eq!((config.seed, config.head_penalty, config.blocks.len()), (3, 7.0, 1));
+        assert_eq!((config.seed, config.head_penalty, config.blocks.len()), (3, 100.0, 1));
         assert_eq!(config.prevalence["off_topic"], 0.1);
         assert!(config.blocks[0].sources.is_empty() && config.head_sources.is_empty());
     }

@@ -75,7 +75,8 @@ pub fn shared(set: &str) -> Option<(Model, Vec<Sample>)> {
     }
     let config = config();
     let extractor = Extractor::builtin(config.bits()).unwrap();
-    let (train_on, _) = prepared(&[base, root().join("data/labelled.csv")], &extractor);
+    let (train_on, _) =
+        prepared(&[base, root().join("data/threads.csv"), root().join("data/labelled.csv")], &extractor);
     let rows: Vec<u32> = (0..train_on.rows() as u32).collect();
     let model = train(&train_on, &rows, &extractor, &config).unwrap();
     let (tested, samples) = prepared(&[test], &extractor);

@@ -1,6 +1,8 @@
 //! `netiquette evaluate`.
 
-use super::util::{Desk, SMALL, labelled, small_model};
+use std::collections::HashSet;
+
+use super::util::{Desk, SMALL, labelled, repository, small_model};
 
 #[test]
 fn every_figure_of_a_model_with_interval_and_baseline() {
@@ -44,6 +46,23 @@ fn a_table_that_the_model_was_trained_on_is_pointed_out() {
     desk.write("other.csv", format!("text,incivility\n{rows}"));
     let ran = desk.run("evaluate other.csv --model small.model --resamples 20").expect(0);
     assert!(!ran.stderr.contains("trained on"), "{}", ran.stderr);
+}
+
+#[test]
+fn what_no_shipped_model_has_seen_is_in_none_of_the_tables_it_was_trained_on() {
+    let values = |table: &str, column: &str| -> HashSet<String> {
+        let mut reader = csv::Reader::from_path(repository(table)).unwrap();
+        let at = reader.headers().unwrap().iter().position(|name| name == column).unwrap();
+        reader.records().map(|record| record.unwrap()[at].to_owned()).collect()
+    };
+    for column in ["text", "article_id", "id"] {
+        let unseen = values("data/unseen.csv", column);
+        for table in ["data/labelled.csv", "data/threads.csv"] {
+            assert!(unseen.is_disjoint(&values(table, column)), "{table}: {column}");
+        }
+    }
+    let provenance = Desk::new().run("inspect").expect(0).stdout;
+    assert!(provenance.contains("threads.csv, 2400 rows") && !provenance.contains("unseen"), "{provenance}");
 }
 
 #[test]
