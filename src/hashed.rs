@@ -1,4 +1,4 @@
-//! Tables whose keys are hashes already, which are not hashed again.
+//! Tables by hash: keys that are hashes already, which are not hashed again, and empty slots.
 
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -23,4 +23,13 @@ impl Hasher for AsIs {
     fn finish(&self) -> u64 {
         self.0
     }
+}
+
+/// The slots of an empty table, written once. Asked for as zeroes they would be pages shared with
+/// all others until they are written; a table is looked into first, so that each page would come twice,
+/// and every other thread be stopped to be told.
+pub fn free_slots<T: Clone + Default>(slots: usize) -> Vec<T> {
+    let mut table = std::hint::black_box(Vec::with_capacity(slots));
+    table.resize(slots, T::default());
+    table
 }

@@ -16,6 +16,7 @@ use crate::features::heuristic::{COUNTS, Counts};
 use crate::features::lexicon::Match;
 use crate::features::token::Facts;
 use crate::features::topic::Token;
+use crate::hashed::free_slots;
 pub use key::Key;
 use numbered::Numbered;
 use record::{CLASSES, TOPICS};
@@ -123,7 +124,7 @@ impl Memo {
     pub fn relieve(&mut self) {
         let shares = self.shares.max(1);
         if self.slots.is_empty() {
-            self.slots = vec![0; FEWEST_SLOTS];
+            self.slots = free_slots(FEWEST_SLOTS);
             // The room is only asked for here; what is not needed of it is never touched.
             self.records = Vec::with_capacity(MOST_TOKENS / shares);
             self.rest = Vec::with_capacity(MOST_TOKENS / shares);
@@ -258,7 +259,7 @@ impl Memo {
         if 2 * self.records.len() < self.slots.len() {
             return;
         }
-        self.slots = vec![0; 2 * self.slots.len()];
+        self.slots = free_slots(2 * self.slots.len());
         for id in 1..self.records.len() {
             self.put(self.records[id].key, id as Id);
         }

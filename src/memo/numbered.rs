@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, Hash};
 
-use crate::hashed::Hashed;
+use crate::hashed::{Hashed, free_slots};
 
 /// Distinct values, numbered as they come.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ impl<T: Copy + Eq + Hash> Numbered<T> {
     }
 
     fn grow(&mut self) {
-        self.slots = vec![(0, 0); (2 * self.slots.len()).max(FEWEST_SLOTS)];
+        self.slots = free_slots((2 * self.slots.len()).max(FEWEST_SLOTS));
         for (number, value) in (1..).zip(&self.values) {
             let hash = Hashed::default().hash_one(value);
             let at = self.place(hash, value);

@@ -29,8 +29,8 @@ pub struct Batch {
     /// What is kept of the rows, and those texts that do not stand in it.
     bytes: String,
     rows: Vec<Waiting>,
-    /// What is known of the rows of each chunk, if they were measured.
-    measured: Vec<Measured>,
+    /// What is known of the rows, if they were measured.
+    measured: Measured,
     /// Records that are no rows.
     pub rejects: Vec<Rejected>,
     /// Articles that stand inline.
@@ -125,8 +125,7 @@ impl Batch {
 
     /// Memory held, in bytes.
     pub fn size(&self) -> usize {
-        let measured: usize = self.measured.iter().map(Measured::bytes).sum();
-        self.bytes.len() + self.rows.len() * size_of::<Waiting>() + self.others + measured
+        self.bytes.len() + self.rows.len() * size_of::<Waiting>() + self.others + self.measured.bytes()
     }
 
     /// Takes a row to be scored, and to be written by `layout`.
@@ -217,24 +216,19 @@ impl Batch {
         i * CHUNK..self.rows.len().min((i + 1) * CHUNK)
     }
 
-    /// The chunk that row `i` is in, and its place there.
-    pub fn place(&self, i: usize) -> (usize, usize) {
-        (i / CHUNK, i % CHUNK)
-    }
-
-    /// Takes what is known of the rows of each chunk.
-    pub fn set_measured(&mut self, measured: Vec<Measured>) {
+    /// Takes what is known of the rows.
+    pub fn set_measured(&mut self, measured: Measured) {
         self.measured = measured;
     }
 
     /// Whether the rows were measured.
     pub fn is_measured(&self) -> bool {
-        self.measured.len() == self.chunks()
+        self.measured.rows() == self.rows.len()
     }
 
-    /// What is known of the rows of chunk `i`, which were measured.
-    pub fn measured(&self, i: usize) -> &Measured {
-        &self.measured[i]
+    /// What is known of the rows, which were measured.
+    pub fn measured(&self) -> &Measured {
+        &self.measured
     }
 
     /// Adds the rows, which were measured, to their threads.
@@ -246,8 +240,7 @@ impl Batch {
 
     /// The topic tokens of row `i`; none if it was not measured.
     fn tokens(&self, i: usize) -> &[Token] {
-        let (chunk, at) = self.place(i);
-        self.measured.get(chunk).map_or(&[], |measured| measured.bags.tokens(at))
+        if self.is_measured() { self.measured.bags.tokens(i) } else { &[] }
     }
 
     /// Notes the rows that are answered among the `parents`, and finds what each row answers.

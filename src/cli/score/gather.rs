@@ -91,7 +91,7 @@ impl<M: Fn(&Batch, Range<usize>, bool) -> Measured + Sync> Gather<'_, M> {
             let chunks = if in_full || with_comments { batch.chunks() } else { 0 };
             let (read, measured) = share_out(chunks, beside, |i| measure(&batch, batch.chunk(i), in_full));
             read?;
-            batch.set_measured(measured);
+            batch.set_measured(Measured::join(&measured));
             keep = keep.take(&mut before, threads.room_left());
             let spare = std::mem::replace(&mut before, std::mem::take(&mut batch));
             batch = std::mem::replace(&mut next, spare);

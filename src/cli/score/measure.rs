@@ -45,13 +45,35 @@ impl Measured {
         Self { terms: vec![Vec::new(); models], ..Self::default() }
     }
 
-    /// The tokens and the terms of row `i` of `rows`.
-    pub fn of_row(&self, i: usize, rows: usize) -> (&[Token], impl Iterator<Item = f64> + '_) {
-        let of_model = move |terms: &'_ Vec<f64>| {
-            let width = terms.len() / rows;
-            i * width..(i + 1) * width
+    /// What is known of all rows, from what is known of some and those that follow.
+    pub fn join(parts: &[Self]) -> Self {
+        // Of each kind one piece of memory, which is asked for at once.
+        let sum = |size: &dyn Fn(&Self) -> usize| parts.iter().map(size).sum::<usize>();
+        let mut bags = Bags::with_room(sum(&|part| part.bags.texts()), sum(&|part| part.bags.size()));
+        parts.iter().for_each(|part| bags.append(&part.bags));
+        let models = parts.first().map_or(0, |part| part.terms.len());
+        let of_model = |k: usize| {
+            let mut terms = Vec::with_capacity(sum(&|part| part.terms[k].len()));
+            parts.iter().for_each(|part| terms.extend_from_slice(&part.terms[k]));
+            terms
         };
-        let terms = self.terms.iter().flat_map(move |terms| terms[of_model(terms)].iter().copied());
+        Self { bags, terms: (0..models).map(of_model).collect() }
+    }
+
+    /// How many rows.
+    pub fn rows(&self) -> usize {
+        self.bags.texts()
+    }
+
+    /// What the text of row `i` adds to the labels of model `k`.
+    fn terms(&self, k: usize, i: usize) -> &[f64] {
+        let width = self.terms[k].len() / self.rows();
+        &self.terms[k][i * width..(i + 1) * width]
+    }
+
+    /// The tokens and the terms of row `i`.
+    pub fn of_row(&self, i: usize) -> (&[Token], impl Iterator<Item = f64> + '_) {
+        let terms = (0..self.terms.len()).flat_map(move |k| self.terms(k, i).iter().copied());
         (self.bags.tokens(i), terms)
     }
 
@@ -124,6 +146,7 @@ impl<'a> Scorers<'a> {
     ) -> Measured {
         let rows = &batch.rows()[rows];
         let placed = rows.iter().filter(|row| wants_bag(row));
+        // A byte begins no more than one token as a rule.
         let bytes = placed.map(|row| batch.text(row).len()).sum();
         let mut measured = Measured::of(Bags::with_room(rows.len(), bytes));
         for (k, (scorer, scratches)) in self.scorers.iter().enumerate().filter(|(k, _)| to_score || *k == 0) {
@@ -146,7 +169,6 @@ impl<'a> Scorers<'a> {
             });
             measured.terms.push(terms);
         }
-        measured.bags.shrink();
         measured
     }
 
@@ -161,7 +183,7 @@ impl<'a> Scorers<'a> {
         let wants_bag = |row: &Waiting| row.is_scored() && row.has_place() || row.is_answered(threads);
         let of_chunk = |i: usize| self.measure(batch, batch.chunk(i), true, wants_bag);
         let (beside, measured) = share_out(batch.chunks(), beside, of_chunk);
-        batch.set_measured(measured);
+        batch.set_measured(Measured::join(&measured));
         beside
     }
 
@@ -192,14 +214,15 @@ impl<'a> Scorers<'a> {
     }
 
     fn score_rows(&self, batch: &Batch, chunk: usize, threads: &Threads) -> Scored {
-        let (rows, measured) = (&batch.rows()[batch.chunk(chunk)], batch.measured(chunk));
+        let (range, measured) = (batch.chunk(chunk), batch.measured());
+        let rows = &batch.rows()[range.clone()];
         let of_model = |(k, (scorer, _)): (usize, &(Scorer<'_>, Scratches))| {
             let mut scores = Vec::with_capacity(rows.len() * self.labels.len());
-            let (width, mut bag) = (scorer.width(), Bag::default());
-            for (i, row) in rows.iter().enumerate().filter(|(_, row)| row.is_scored()) {
+            let mut bag = Bag::default();
+            for (i, row) in range.clone().zip(rows).filter(|(_, row)| row.is_scored()) {
                 let context = Context { parent: row.answered(), ..threads.context_of(row.article(), k) };
                 bag.copy(measured.bags.tokens(i));
-                scorer.judge(&measured.terms[k][i * width..][..width], &bag, &context, &mut scores);
+                scorer.judge(measured.terms(k, i), &bag, &context, &mut scores);
             }
             scores
         };

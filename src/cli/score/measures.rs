@@ -46,8 +46,7 @@ impl Measures {
     /// If writing fails: what was written before is of no use then.
     pub fn write(&mut self, batch: &Batch) -> io::Result<bool> {
         for (i, row) in batch.rows().iter().enumerate() {
-            let (chunk, at) = batch.place(i);
-            let (tokens, terms) = batch.measured(chunk).of_row(at, batch.chunk(chunk).len());
+            let (tokens, terms) = batch.measured().of_row(i);
             self.row.clear();
             self.row.extend(xxh3_64(batch.text(row).as_bytes()).to_le_bytes());
             self.row.extend((tokens.len() as u32).to_le_bytes());
@@ -84,10 +83,10 @@ impl Kept {
         }
     }
 
-    fn read(&mut self, batch: &Batch, widths: &[usize]) -> io::Result<Option<Vec<Measured>>> {
-        let mut all: Vec<Measured> = (0..batch.chunks()).map(|_| Measured::none(widths.len())).collect();
+    fn read(&mut self, batch: &Batch, widths: &[usize]) -> io::Result<Option<Measured>> {
+        let mut all = Measured::none(widths.len());
         let terms: usize = widths.iter().sum();
-        for (i, row) in batch.rows().iter().enumerate() {
+        for row in batch.rows() {
             let (mut hash, mut tokens) = ([0; 8], [0; 4]);
             self.file.read_exact(&mut hash)?;
             self.file.read_exact(&mut tokens)?;
@@ -97,7 +96,7 @@ impl Kept {
             let tokens = u32::from_le_bytes(tokens) as usize;
             self.row.resize(tokens * size_of::<Token>() + terms * size_of::<f64>(), 0);
             self.file.read_exact(&mut self.row)?;
-            all[batch.place(i).0].push(self.row.split_at(tokens * size_of::<Token>()), widths);
+            all.push(self.row.split_at(tokens * size_of::<Token>()), widths);
         }
         Ok(Some(all))
     }
@@ -139,8 +138,8 @@ mod tests {
             }
             measured
         };
-        let all = (0..batch.chunks()).map(of_chunk).collect();
-        batch.set_measured(all);
+        let parts: Vec<Measured> = (0..batch.chunks()).map(of_chunk).collect();
+        batch.set_measured(Measured::join(&parts));
         batch
     }
 
@@ -152,8 +151,7 @@ mod tests {
 
     fn known(batch: &Batch) -> Vec<(Vec<Token>, Vec<f64>)> {
         let of_row = |i: usize| {
-            let (chunk, at) = batch.place(i);
-            let (tokens, terms) = batch.measured(chunk).of_row(at, batch.chunk(chunk).len());
+            let (tokens, terms) = batch.measured().of_row(i);
             (tokens.to_vec(), terms.collect())
         };
         (0..batch.rows().len()).map(of_row).collect()
@@ -190,7 +188,7 @@ mod tests {
         let mut bags = Bags::default();
         [&[3, 4][..], &[], &[9]].iter().for_each(|tokens| bags.push(tokens));
         let measured = Measured::of(bags);
-        assert_eq!((0..3).map(|i| measured.of_row(i, 3).0.len()).collect::<Vec<_>>(), [2, 0, 1]);
-        assert_eq!(measured.of_row(2, 3).1.count(), 0);
+        assert_eq!((0..3).map(|i| measured.of_row(i).0.len()).collect::<Vec<_>>(), [2, 0, 1]);
+        assert_eq!(measured.of_row(2).1.count(), 0);
     }
 }

@@ -69,10 +69,9 @@ pub struct Bags {
 }
 
 impl Bags {
-    /// None yet, with room for those of so many texts of so many bytes.
-    pub fn with_room(texts: usize, bytes: usize) -> Self {
-        // A byte begins no more than one token as a rule.
-        Self { tokens: Vec::with_capacity(bytes), ends: Vec::with_capacity(texts) }
+    /// None yet, with room for so many texts and tokens.
+    pub fn with_room(texts: usize, tokens: usize) -> Self {
+        Self { tokens: Vec::with_capacity(tokens), ends: Vec::with_capacity(texts) }
     }
 
     /// Appends those of one more text.
@@ -86,6 +85,23 @@ impl Bags {
         self.ends.push(self.tokens.len() as u32);
     }
 
+    /// Appends those of all the texts of `others`.
+    pub fn append(&mut self, others: &Self) {
+        let before = self.tokens.len() as u32;
+        self.tokens.extend_from_slice(&others.tokens);
+        self.ends.extend(others.ends.iter().map(|end| before + end));
+    }
+
+    /// How many texts.
+    pub fn texts(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// How many tokens they have together.
+    pub fn size(&self) -> usize {
+        self.tokens.len()
+    }
+
     /// The tokens of text `i`.
     pub fn tokens(&self, i: usize) -> &[Token] {
         let start = if i == 0 { 0 } else { self.ends[i - 1] };
@@ -95,12 +111,6 @@ impl Bags {
     /// Memory held, in bytes.
     pub fn bytes(&self) -> usize {
         size_of::<Token>() * self.tokens.capacity() + size_of::<u32>() * self.ends.capacity()
-    }
-
-    /// Gives back what memory is not needed.
-    pub fn shrink(&mut self) {
-        self.tokens.shrink_to_fit();
-        self.ends.shrink_to_fit();
     }
 }
 

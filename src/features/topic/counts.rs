@@ -2,6 +2,7 @@
 //! while it is small, one slot per bucket from 8,192 tokens on.
 
 use super::bag::{BUCKETS, Token};
+use crate::hashed::free_slots;
 
 /// Numbers 1–65,535 by token; 0 for a token never set.
 #[derive(Clone, Debug)]
@@ -98,12 +99,12 @@ impl Counts {
     fn grow_to(&mut self, size: usize) {
         let Slots::Hashed(old) = &self.slots else { return };
         if size > LARGEST_HASHED {
-            let mut table = vec![0; BUCKETS];
+            let mut table = free_slots(BUCKETS);
             self.iter().for_each(|(token, number)| table[usize::from(token)] = number);
             self.slots = Slots::Dense(table);
             return;
         }
-        let mut slots = vec![0; size];
+        let mut slots = free_slots(size);
         for &slot in old.iter().filter(|slot| **slot != 0) {
             let at = place(&slots, (slot >> 16) as Token);
             slots[at] = slot;
