@@ -45,7 +45,7 @@ pub struct Threads {
 struct Slot {
     entry: Option<Box<Entry>>,
     /// The pieces in the store; while reading goes on, `entry` is not among them.
-    places: Vec<Place>,
+    stored: Place,
     has_article: bool,
     /// When it was used last.
     used: u32,

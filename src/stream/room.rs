@@ -38,7 +38,7 @@ impl Threads {
             let Some(entry) = slot.entry.take() else { continue };
             self.held -= entry.bytes();
             if put_away {
-                slot.places.push(self.spill.write(&entry)?);
+                slot.stored = self.spill.write(&entry, slot.stored)?;
             }
         }
         Ok(())
@@ -90,8 +90,8 @@ impl Threads {
     /// Adds up the pieces of an entry.
     fn read(&mut self, article: Key) -> Result<(Key, Box<Entry>)> {
         let mut entry = Box::<Entry>::default();
-        for &place in self.articles.get(&article).map_or(&[][..], |slot| &slot.places) {
-            self.spill.add_to(&mut entry, place)?;
+        if let Some(slot) = self.articles.get(&article) {
+            self.spill.add_to(&mut entry, slot.stored)?;
         }
         Ok((article, entry))
     }

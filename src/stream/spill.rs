@@ -14,11 +14,29 @@ impl<T: Read + Write + Seek + Send + Sync> Store for T {}
 /// Opens a store when it is first needed.
 pub type Open = fn() -> io::Result<Box<dyn Store>>;
 
-/// A piece of an article's entry in the store.
-#[derive(Clone, Copy, Debug)]
+/// The last piece of an article's entry in the store, which says where the one before it is: so
+/// that however many there are, an article takes sixteen bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Place {
     offset: u64,
+    /// 0 where there is none.
     length: u32,
+}
+
+impl Place {
+    /// Where there is nothing.
+    const NOWHERE: Self = Self { offset: 0, length: 0 };
+
+    fn encode(self, to: &mut Vec<u8>) {
+        to.extend(self.offset.to_le_bytes());
+        to.extend(self.length.to_le_bytes());
+    }
+
+    fn decode(bytes: &[u8]) -> Option<(Self, &[u8])> {
+        let (offset, rest) = bytes.split_first_chunk()?;
+        let (length, rest) = rest.split_first_chunk()?;
+        Some((Self { offset: u64::from_le_bytes(*offset), length: u32::from_le_bytes(*length) }, rest))
+    }
 }
 
 /// Entries in a store, one behind the other.
@@ -52,14 +70,15 @@ impl Spill {
         self.store.is_some()
     }
 
-    /// Writes an entry behind the others.
-    pub fn write(&mut self, entry: &Entry) -> io::Result<Place> {
+    /// Writes a piece of an entry, whose other pieces end at `before`.
+    pub fn write(&mut self, entry: &Entry, before: Place) -> io::Result<Place> {
         let store = match (&mut self.store, self.open) {
             (Some(store), _) => store,
             (none, Some(open)) => none.insert(open()?),
             (None, None) => return Err(io::Error::other("there is nowhere to put threads")),
         };
         self.buffer.clear();
+        before.encode(&mut self.buffer);
         encode(entry, &mut self.buffer);
         store.seek(SeekFrom::Start(self.end))?;
         store.write_all(&self.buffer)?;
@@ -68,22 +87,25 @@ impl Spill {
         Ok(place)
     }
 
-    /// Adds a written piece to `entry`.
-    pub fn add_to(&mut self, entry: &mut Entry, place: Place) -> io::Result<()> {
+    /// Adds the pieces that end at `last` to `entry`.
+    pub fn add_to(&mut self, entry: &mut Entry, last: Place) -> io::Result<()> {
         let Some(store) = &mut self.store else { return Ok(()) };
-        self.buffer.resize(place.length as usize, 0);
-        store.seek(SeekFrom::Start(place.offset))?;
-        store.read_exact(&mut self.buffer)?;
-        match decode(&self.buffer) {
-            Some((thread, article)) => {
-                entry.thread.merge(thread.0, thread.1);
-                if let Some((passages, parts)) = article {
-                    entry.article.get_or_insert_with(|| ArticleTokens::from_parts(passages, parts));
-                }
-                Ok(())
+        let mut place = last;
+        while place != Place::NOWHERE {
+            self.buffer.resize(place.length as usize, 0);
+            store.seek(SeekFrom::Start(place.offset))?;
+            store.read_exact(&mut self.buffer)?;
+            let piece = Place::decode(&self.buffer).and_then(|(before, rest)| Some((before, decode(rest)?)));
+            let Some((before, (thread, article))) = piece else {
+                return Err(io::ErrorKind::InvalidData.into());
+            };
+            entry.thread.merge(thread.0, thread.1);
+            if let Some((passages, parts)) = article {
+                entry.article.get_or_insert_with(|| ArticleTokens::from_parts(passages, parts));
             }
-            None => Err(io::ErrorKind::InvalidData.into()),
+            place = before;
         }
+        Ok(())
     }
 }
 

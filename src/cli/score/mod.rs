@@ -180,6 +180,8 @@ fn score(args: &ScoreArgs, comments: &[PathBuf], log: &Log) -> anyhow::Result<u8
     let (reader, measures) = match kept {
         Kept::Rows(batches) => (reader.again(batches), None),
         kept => {
+            // The identifiers it has met are met again.
+            drop(reader);
             let measures = if let Kept::Measures(measures) = kept { Some(measures) } else { None };
             (Reader::new(inputs.open("scoring", log)?, Some(&layout)), measures)
         }
