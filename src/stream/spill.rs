@@ -15,7 +15,7 @@ impl<T: Read + Write + Seek + Send + Sync> Store for T {}
 pub type Open = fn() -> io::Result<Box<dyn Store>>;
 
 /// The last piece of an article's entry in the store, which says where the one before it is: so
-/// that however many there are, an article takes sixteen bytes.
+/// that sixteen bytes say where all are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Place {
     offset: u64,

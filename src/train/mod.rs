@@ -182,6 +182,13 @@ impl Trainer<'_> {
         let folds = assign_folds(&groups, &targets, self.config.folds, self.config.seed);
         let for_head: Vec<bool> =
             rows.iter().map(|&i| self.in_sources(&self.config.head_sources, i)).collect();
+        if !for_head.contains(&true) {
+            let wanted = self.config.head_sources.join(", ");
+            return Err(Error::labels(format!(
+                "label `{name}`: no judged row is in a table that `head_sources` names ({wanted}); \
+                 leave it out, or name a part of a table's path"
+            )));
+        }
         let table = |(&i, &used): (&u32, &bool)| used.then(|| self.prepared.source_of[i as usize]);
         let sources = Sources::new(rows.iter().zip(&for_head).map(table), &targets);
         Ok(Judged { rows, targets, folds, for_head, sources })

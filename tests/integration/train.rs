@@ -48,6 +48,11 @@ fn what_cannot_be_learned_is_said_with_label_and_counts() {
     desk.write("one_class.csv", format!("text,incivility\n{}", rows(30, &|_| "1")));
     desk.write("few.csv", format!("text,incivility\n{}", rows(12, &|i| if i % 2 == 0 { "1" } else { "0" })));
     desk.write("blank.csv", format!("text,incivility\n{}", rows(30, &|_| "")));
+    desk.write(
+        "enough.csv",
+        format!("text,incivility\n{}", rows(30, &|i| if i % 2 == 0 { "1" } else { "0" })),
+    );
+    desk.write("elsewhere.toml", "head_sources = [\"elsewhere\"]\n");
     for (arguments, said) in [
         (
             "train one_class.csv --model m",
@@ -55,6 +60,10 @@ fn what_cannot_be_learned_is_said_with_label_and_counts() {
         ),
         ("train few.csv --model m", "6 rows judged 1 and 6 judged 0"),
         ("train blank.csv --model m", "0 rows judged 1 and 0 judged 0"),
+        (
+            "train enough.csv --config elsewhere.toml --model m",
+            "a table that `head_sources` names (elsewhere)",
+        ),
         ("train few.csv --labels spam --model m", "spam"),
         ("train few.csv --objective peace --model m", "peace"),
         ("train few.csv --model few.csv", "few.csv"),
