@@ -55,14 +55,17 @@ fn what_no_shipped_model_has_seen_is_in_none_of_the_tables_it_was_trained_on() {
         let at = reader.headers().unwrap().iter().position(|name| name == column).unwrap();
         reader.records().map(|record| record.unwrap()[at].to_owned()).collect()
     };
-    for column in ["text", "article_id", "id"] {
-        let unseen = values("data/unseen.csv", column);
-        for table in ["data/labelled.csv", "data/threads.csv"] {
-            assert!(unseen.is_disjoint(&values(table, column)), "{table}: {column}");
+    for unseen in ["data/unseen.csv", "data/held_out.csv"] {
+        for column in ["text", "article_id", "id"] {
+            let of_unseen = values(unseen, column);
+            for table in ["data/labelled.csv", "data/threads.csv"] {
+                assert!(of_unseen.is_disjoint(&values(table, column)), "{unseen}, {table}: {column}");
+            }
         }
     }
     let provenance = Desk::new().run("inspect").expect(0).stdout;
     assert!(provenance.contains("threads.csv, 2400 rows") && !provenance.contains("unseen"), "{provenance}");
+    assert!(!provenance.contains("held_out"), "{provenance}");
 }
 
 #[test]
