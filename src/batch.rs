@@ -42,7 +42,7 @@ impl Batch {
         let parent_of: Vec<Option<usize>> = comments.iter().enumerate().map(parent).collect();
         let parents =
             parent_of.iter().flatten().map(|&p| (p, Bag::new(&Folded::new(&comments[p].text)))).collect();
-        comments.iter().for_each(|c| threads.add_comment(&c.text, &c.article_id, &c.parent_id));
+        comments.iter().for_each(|c| threads.add_comment(&c.text, &c.article_id));
         Self { comments, threads, parents, parent_of }
     }
 

@@ -154,6 +154,7 @@ impl Prepared {
             article: thread.and_then(|t| self.articles[t].as_ref()),
             thread: thread.map(|t| &self.threads[t]),
             level: thread.and_then(|t| levels.get(t)),
+            table: None,
             parent: self.parent_of[i].map(|p| &self.bags[p as usize]),
         }
     }

@@ -289,8 +289,13 @@ mod tests {
             thread.add(&bag);
             let article = ArticleTokens::new(text, "Die neue Brücke", "Sie wird gebaut.");
             let nothing = Context::default();
-            let full =
-                Context { article: Some(&article), thread: Some(&thread), level: None, parent: Some(&bag) };
+            let full = Context {
+                article: Some(&article),
+                thread: Some(&thread),
+                level: None,
+                table: None,
+                parent: Some(&bag),
+            };
             let alone = Context { thread: Some(&thread), ..nothing };
             for context in [nothing, full, alone] {
                 let mut scores = Vec::new();

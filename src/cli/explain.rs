@@ -19,7 +19,6 @@ use super::input::{InputOptions, articles};
 use super::inputs::Inputs;
 use super::log::Log;
 use super::models::load;
-use super::score::gather::gather;
 use super::table::plain;
 
 /// Explain a score: its parts and the words that carry it
@@ -108,8 +107,6 @@ fn from_table(args: &ExplainArgs, wanted: &str, log: &Log) -> anyhow::Result<Sub
     }
     let path = args.comments.clone().unwrap_or_else(|| PathBuf::from("-"));
     let inputs = Inputs::new(&[path], &options, log)?;
-    let bag = |text: &str| Bag::new(&Folded::new(text));
-    gather(inputs.open("reading", log)?, &mut threads, bag)?;
     let find = |id: &str| -> netiquette::Result<Option<(usize, [String; 3])>> {
         let mut table = inputs.open("searching", log)?;
         let mut place = 0;
@@ -132,8 +129,16 @@ fn from_table(args: &ExplainArgs, wanted: &str, log: &Log) -> anyhow::Result<Sub
         // As in `score`: a parent stands before its answers, and not too far.
         false => find(&parent_id)?
             .filter(|(before, _)| *before < place && place - before <= PARENT_REACH)
-            .map(|(_, [text, ..])| bag(&text)),
+            .map(|(_, [text, ..])| Bag::new(&Folded::new(&text))),
     };
+    let mut table = inputs.open("reading", log)?;
+    while let Some(outcome) = table.next_row()? {
+        let Outcome::Row(row) = outcome else { continue };
+        if row.article_id() == article_id {
+            row.inline_article().iter().for_each(|article| threads.add_article(article));
+            threads.add_comment(row.get(Field::Text), &article_id);
+        }
+    }
     Ok(Subject { text, article_id, parent, threads })
 }
 

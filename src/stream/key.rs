@@ -22,6 +22,16 @@ impl Key {
         if id.is_empty() { Self::NONE } else { Self(xxh3_64(id.as_bytes()).max(1)) }
     }
 
+    /// The hash itself, 0 of none.
+    pub(super) fn hash(self) -> u64 {
+        self.0
+    }
+
+    /// The key with this [hash](Self::hash).
+    pub(super) fn from_hash(hash: u64) -> Self {
+        Self(hash)
+    }
+
     /// Whether there is no identifier.
     pub fn is_none(self) -> bool {
         self == Self::NONE

@@ -1,15 +1,11 @@
 //! Rows on their way to their scores, a batch in one buffer.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use netiquette::Article;
 use netiquette::corpus::{Field, Reject, Row};
-use netiquette::features::topic::{Bag, Token};
-use netiquette::stream::{Key, Parents, Threads};
-use rayon::prelude::*;
+use netiquette::stream::Key;
 
-use super::measure::Measured;
 use super::reader::Fate;
 use crate::cli::rejects::Tally;
 use crate::cli::writer::Layout;
@@ -20,7 +16,7 @@ const BATCH: usize = 2048;
 const BATCH_ARTICLES: usize = 1024;
 const BATCH_BYTES: usize = 8 << 20;
 
-/// Rows that one thread measures at a time.
+/// Rows that one thread works on at a time.
 const CHUNK: usize = 16;
 
 /// Records of the input, one behind the other.
@@ -29,8 +25,8 @@ pub struct Batch {
     /// What is kept of the rows, and those texts that do not stand in it.
     bytes: String,
     rows: Vec<Waiting>,
-    /// What is known of the rows, if they were measured.
-    measured: Measured,
+    /// The number of the first row, from 0.
+    pub first: u64,
     /// Records that are no rows.
     pub rejects: Vec<Rejected>,
     /// Articles that stand inline.
@@ -64,8 +60,6 @@ pub struct Waiting {
     article: Key,
     parent: Key,
     is_scored: bool,
-    /// What it answers.
-    answered: Option<Arc<Bag>>,
 }
 
 impl Waiting {
@@ -74,24 +68,24 @@ impl Waiting {
         self.article
     }
 
-    /// Whether it stands somewhere, so that its topic tokens are asked for.
-    pub fn has_place(&self) -> bool {
-        !self.article.is_none() || !self.parent.is_none()
+    /// Its identifier.
+    pub fn id(&self) -> Key {
+        self.id
     }
 
-    /// Whether some comment answers it.
-    pub fn is_answered(&self, threads: &Threads) -> bool {
-        threads.is_answered(self.id)
+    /// That of what it answers.
+    pub fn parent(&self) -> Key {
+        self.parent
+    }
+
+    /// Whether it can be answered or answers.
+    pub fn has_name(&self) -> bool {
+        !self.id.is_none() || !self.parent.is_none()
     }
 
     /// Whether it is to be scored.
     pub fn is_scored(&self) -> bool {
         self.is_scored
-    }
-
-    /// What it answers, if that is within reach.
-    pub fn answered(&self) -> Option<&Bag> {
-        self.answered.as_deref()
     }
 }
 
@@ -125,7 +119,7 @@ impl Batch {
 
     /// Memory held, in bytes.
     pub fn size(&self) -> usize {
-        self.bytes.len() + self.rows.len() * size_of::<Waiting>() + self.others + self.measured.bytes()
+        self.bytes.len() + self.rows.len() * size_of::<Waiting>() + self.others
     }
 
     /// Takes a row to be scored, and to be written by `layout`.
@@ -206,7 +200,7 @@ impl Batch {
         &self.bytes[row.kept.clone()]
     }
 
-    /// In how many parts the rows are measured.
+    /// In how many parts the rows are worked on.
     pub fn chunks(&self) -> usize {
         self.rows.len().div_ceil(CHUNK)
     }
@@ -214,57 +208,6 @@ impl Batch {
     /// The rows of chunk `i`.
     pub fn chunk(&self, i: usize) -> Range<usize> {
         i * CHUNK..self.rows.len().min((i + 1) * CHUNK)
-    }
-
-    /// Takes what is known of the rows.
-    pub fn set_measured(&mut self, measured: Measured) {
-        self.measured = measured;
-    }
-
-    /// Whether the rows were measured.
-    pub fn is_measured(&self) -> bool {
-        self.measured.rows() == self.rows.len()
-    }
-
-    /// What is known of the rows, which were measured.
-    pub fn measured(&self) -> &Measured {
-        &self.measured
-    }
-
-    /// Adds the rows, which were measured, to their threads.
-    pub fn add_to(&self, threads: &mut Threads) {
-        let articles = self.rows.iter().map(|row| row.article);
-        threads.add_to_threads(articles.zip((0..self.rows.len()).map(|i| self.tokens(i))).collect());
-        threads.add_parents(self.rows.iter().map(|row| row.parent));
-    }
-
-    /// The topic tokens of row `i`; none if it was not measured.
-    fn tokens(&self, i: usize) -> &[Token] {
-        if self.is_measured() { self.measured.bags.tokens(i) } else { &[] }
-    }
-
-    /// Notes the rows that are answered among the `parents`, and finds what each row answers.
-    pub fn find_answered(
-        &mut self,
-        threads: &Threads,
-        parents: &mut Parents,
-        bag: &(impl Fn(&str) -> Bag + Sync),
-    ) {
-        if !threads.has_answers() {
-            return;
-        }
-        let bag_of = |(i, row): (usize, &Waiting)| {
-            row.is_answered(threads).then(|| match self.tokens(i) {
-                [] => bag(self.text(row)),
-                tokens => Bag::of(tokens),
-            })
-        };
-        let rows = self.rows.par_iter().enumerate().with_min_len(CHUNK);
-        let bags: Vec<Option<Bag>> = rows.map(bag_of).collect();
-        for (row, bag) in self.rows.iter_mut().zip(bags) {
-            parents.add(row.id, bag);
-            row.answered = parents.get(row.parent).cloned();
-        }
     }
 }
 

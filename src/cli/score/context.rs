@@ -3,16 +3,14 @@
 //!
 //! A comment that is in the input as well, by its `id`, counts once: as it is there.
 
-use std::ops::Range;
 use std::path::PathBuf;
 
 use netiquette::corpus::{Field, Options, Outcome, Row};
 use netiquette::error::Error;
-use netiquette::stream::{Key, Keys, Parents, Threads};
+use netiquette::stream::{Key, Keys};
 
-use super::batch::Batch;
-use super::gather::Gather;
-use super::measure::Scorers;
+use super::CONTEXT;
+use super::gather::{Gather, Gathered};
 use super::reader::{Fate, Reader};
 use crate::cli::inputs::Inputs;
 use crate::cli::log::Log;
@@ -39,42 +37,26 @@ impl Known {
         &self.0
     }
 
-    /// Adds them to the `threads` of `input`, and gives those that are answered.
+    /// Puts them down beside the comments of `input`.
     ///
     /// # Errors
     /// If reading fails.
-    pub fn add_to(
-        &self,
-        threads: &mut Threads,
-        input: &Inputs,
-        scorers: &Scorers<'_>,
-        log: &Log,
-    ) -> netiquette::Result<Parents> {
+    pub fn add_to(&self, gather: &mut Gather<'_>, input: &Inputs, log: &Log) -> netiquette::Result<()> {
         let ids = ids(input, log)?;
         let is_new = |row: &Row<'_>| match Key::of(row.get(Field::Id)) {
             id if id.is_none() || !ids.contains(&id) => Fate::Score,
             _ => Fate::Leave,
         };
-        let open = || self.0.open("reading the context", log).map(|table| Reader::new(table, None));
-        let measure = |batch: &Batch, rows: Range<usize>, is_kept: bool| scorers.gather(batch, rows, is_kept);
-        Gather { threads, with_comments: true, measure }.read(&mut open()?.with_articles(), is_new)?;
-        let (mut reader, mut parents) = (open()?, Parents::default());
-        let (mut batch, mut rejected) = (Batch::default(), 0);
-        loop {
-            reader.fill(&mut batch, is_new)?;
-            if batch.is_empty() {
-                break;
-            }
-            rejected += batch.tally.rejected;
-            batch.find_answered(threads, &mut parents, &|text: &str| scorers.bag(text));
-        }
+        let table = self.0.open("reading the context", log)?;
+        let Gathered { rejected, .. } =
+            gather.read(&mut Reader::new(table, None).with_articles(), is_new, CONTEXT)?;
         if rejected > 0 {
             log.note(format_args!(
                 "{}: {rejected} rows of the context are no comments; left out",
                 self.0.name()
             ));
         }
-        Ok(parents)
+        Ok(())
     }
 }
 

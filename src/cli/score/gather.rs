@@ -1,158 +1,116 @@
-//! The first pass: inline articles and threads; and, where all of it has room, the rows
-//! themselves, so that they need not be read again, or else what was measured of them.
+//! The first pass: what comments are compared with, and what their own texts say; and the rows
+//! themselves where they have room, so that they need not be read again.
 
 use std::collections::VecDeque;
-use std::ops::Range;
 
 use netiquette::corpus::Row;
-use netiquette::features::topic::{Bag, Bags};
-use netiquette::stream::{Threads, share_out};
+use netiquette::stream::{self, Ledger, Parents, share_out};
 
 use super::batch::Batch;
-use super::measure::Measured;
-use super::measures::{self, Measures};
+use super::measure::{Measured, Scorers};
 use super::reader::{Fate, Reader};
-use crate::cli::inputs::Tables;
 
-/// Bytes of rows, and of what was measured of them, that are kept at most, if that much of the room
-/// for threads is left.
+/// Bytes of rows that are kept at most.
 const KEPT: usize = 48 << 20;
 
-/// Reads a table whose comments are not scored here; `bag` gives the topic tokens of a text.
-///
-/// # Errors
-/// If reading fails.
-pub fn gather(
-    table: Tables<'_>,
-    threads: &mut Threads,
-    bag: impl Fn(&str) -> Bag + Sync,
-) -> netiquette::Result<()> {
-    let measure = |batch: &Batch, rows: Range<usize>, _: bool| {
-        let mut bags = Bags::default();
-        batch.rows()[rows].iter().for_each(|row| bags.push(bag(batch.text(row)).tokens()));
-        Measured::of(bags)
-    };
-    let gather = Gather { threads, with_comments: true, measure };
-    gather.read(&mut Reader::new(table, None).with_articles(), |_| Fate::Score).map(drop)
+/// What the first pass found.
+#[derive(Default)]
+pub struct Gathered {
+    /// All records, if they had room.
+    pub kept: Option<VecDeque<Batch>>,
+    /// How many rows there are, and how many records that are none.
+    pub rows: u64,
+    pub rejected: u64,
 }
 
-/// What is known of the rows to be scored after the first pass.
-pub enum Kept {
-    Nothing,
-    /// What was measured of them, or of the first of them.
-    Measures(measures::Kept),
-    /// All of them, measured.
-    Rows(VecDeque<Batch>),
+/// Where the first pass puts what it finds.
+pub struct Gather<'a> {
+    pub scorers: &'a Scorers<'a>,
+    pub ledger: &'a mut Ledger,
+    /// The comments that may be answered; none where nobody says what he answers.
+    pub parents: Option<Parents>,
 }
 
-/// What is kept so far.
-enum Keep {
-    Nothing,
-    Measures(Measures, bool),
-    Rows(VecDeque<Batch>, usize),
-}
-
-/// What of the input makes threads.
-pub struct Gather<'a, M> {
-    pub threads: &'a mut Threads,
-    /// Comments count into threads, and are answered.
-    pub with_comments: bool,
-    /// Measures rows of a batch: what threads are made of, and, where that is to be kept, all there
-    /// is to know of them without threads.
-    pub measure: M,
-}
-
-impl<M: Fn(&Batch, Range<usize>, bool) -> Measured + Sync> Gather<'_, M> {
-    /// Reads all that `reader` gives, if there is something for threads in it, and keeps what it
-    /// can where it reads rows to be scored.
+impl Gather<'_> {
+    /// Reads all that `reader` gives. Articles that stand inline have this `rank`, see
+    /// [`Ledger::note_article`].
     ///
     /// # Errors
-    /// If reading fails.
+    /// If reading fails, or what is found cannot be put down.
     pub fn read(
-        self,
+        &mut self,
         reader: &mut Reader<'_>,
         fate: impl Fn(&Row<'_>) -> Fate + Sync,
-    ) -> netiquette::Result<Kept> {
-        let Self { threads, with_comments, measure } = self;
-        if !reader.has_something(with_comments) {
-            return Ok(Kept::Nothing);
-        }
-        let mut keep = if reader.has_layout() { Keep::Rows(VecDeque::new(), 0) } else { Keep::Nothing };
+        rank: u8,
+    ) -> netiquette::Result<Gathered> {
+        let mut gathered = Gathered { kept: Some(VecDeque::new()), ..Gathered::default() };
+        let mut room = KEPT;
         let (mut batch, mut next) = (Batch::default(), Batch::default());
-        // The batch that is measured and not in its threads yet, of which the first is none.
-        let mut before = Batch::default();
+        // The batch that is measured and not put down yet, of which the first is none.
+        let mut before = (Batch::default(), Vec::new());
         reader.fill(&mut batch, &fate)?;
         while !batch.is_empty() {
-            let in_full = keep.wants_more();
+            let (scorers, answers) = (self.scorers, self.parents.is_some());
             let beside = || {
-                take_in(&before, threads, with_comments)?;
+                self.put_down(&before.0, &before.1, rank)?;
                 reader.fill(&mut next, &fate)
             };
-            let chunks = if in_full || with_comments { batch.chunks() } else { 0 };
-            let (read, measured) = share_out(chunks, beside, |i| measure(&batch, batch.chunk(i), in_full));
+            let measure = |i: usize| scorers.measure(&batch, batch.chunk(i), answers);
+            let (read, measured) = share_out(batch.chunks(), beside, measure);
             read?;
-            batch.set_measured(Measured::join(&measured));
-            keep = keep.take(&mut before, threads.room_left());
-            let spare = std::mem::replace(&mut before, std::mem::take(&mut batch));
-            batch = std::mem::replace(&mut next, spare);
+            let spare = gathered.take(&mut before.0, &mut room);
+            before = (std::mem::replace(&mut batch, next), measured);
+            next = spare;
         }
-        take_in(&before, threads, with_comments)?;
-        Ok(keep.take(&mut before, threads.room_left()).finish())
+        self.put_down(&before.0, &before.1, rank)?;
+        gathered.take(&mut before.0, &mut room);
+        Ok(gathered)
+    }
+
+    /// Puts down the articles of a batch, and what was measured of its rows, chunk by chunk.
+    fn put_down(&mut self, batch: &Batch, measured: &[Measured], rank: u8) -> netiquette::Result<()> {
+        for article in &batch.articles {
+            self.ledger.note_article(article, rank)?;
+        }
+        let mut noted = stream::Row::default();
+        for (chunk, measured) in measured.iter().enumerate() {
+            for (i, at) in batch.chunk(chunk).enumerate() {
+                let (row, tokens) = (&batch.rows()[at], measured.bags.tokens(i));
+                if let Some(parents) = &mut self.parents {
+                    parents.add(row.id(), tokens);
+                    noted.parent = parents.shared(row.parent(), tokens);
+                }
+                if row.is_scored() || !row.article().is_none() {
+                    noted.number = row.is_scored().then_some(batch.first + at as u64);
+                    noted.article = row.article();
+                    noted.tokens.copy(tokens.iter().copied());
+                    noted.terms.clear();
+                    measured.terms(i).for_each(|terms| noted.terms.extend_from_slice(terms));
+                    self.ledger.note(&noted)?;
+                }
+            }
+        }
+        Ok(())
     }
 }
 
-/// Notes what makes threads.
-fn take_in(batch: &Batch, threads: &mut Threads, with_comments: bool) -> netiquette::Result<()> {
-    threads.add_articles(&batch.articles);
-    if with_comments {
-        batch.add_to(threads);
-    }
-    threads.relieve()
-}
-
-impl Keep {
-    /// Whether the rows that come next are to be measured in full.
-    fn wants_more(&self) -> bool {
-        matches!(self, Self::Rows(..) | Self::Measures(_, true))
-    }
-
-    /// Keeps a batch that was taken in, as far as there is `room`.
-    fn take(self, batch: &mut Batch, room: usize) -> Self {
+impl Gathered {
+    /// Takes in a batch, and keeps it if it has room; gives one to be filled.
+    fn take(&mut self, batch: &mut Batch, room: &mut usize) -> Batch {
+        self.rows += batch.rows().len() as u64;
+        self.rejected += batch.tally.rejected;
         batch.articles = Vec::new();
-        if batch.is_empty() {
-            return self;
-        }
-        match self {
-            Self::Rows(mut rows, size) if size + batch.size() <= room.min(KEPT) => {
-                let (size, like) = (size + batch.size(), batch.like());
-                rows.push_back(std::mem::replace(batch, like));
-                Self::Rows(rows, size)
+        let size = batch.size();
+        match &mut self.kept {
+            Some(kept) if size <= *room => {
+                *room -= size;
+                let like = batch.like();
+                if !batch.is_empty() {
+                    kept.push_back(std::mem::replace(batch, like));
+                }
             }
-            Self::Rows(rows, _) => {
-                let empty = Measures::new().map_or(Self::Nothing, |measures| Self::Measures(measures, true));
-                let keep = rows.iter().fold(empty, Self::write);
-                keep.write(batch)
-            }
-            measures => measures.write(batch),
+            kept => *kept = None,
         }
-    }
-
-    /// Writes what was measured; where that fails, nothing is kept, and all will be measured again.
-    fn write(self, batch: &Batch) -> Self {
-        match self {
-            Self::Measures(mut measures, true) => match measures.write(batch) {
-                Ok(has_room) => Self::Measures(measures, has_room),
-                Err(_) => Self::Nothing,
-            },
-            other => other,
-        }
-    }
-
-    fn finish(self) -> Kept {
-        match self {
-            Self::Nothing => Kept::Nothing,
-            Self::Measures(measures, _) => measures.finish().map_or(Kept::Nothing, Kept::Measures),
-            Self::Rows(rows, _) => Kept::Rows(rows),
-        }
+        std::mem::take(batch)
     }
 }

@@ -1,14 +1,12 @@
-//! The second pass: while one batch is measured, the next is read; while it is scored, the one
-//! before is written.
+//! The second pass: while one batch gets its scores, the one before is written and the next is read.
 
 use netiquette::corpus::Row;
-use netiquette::stream::{Parents, Threads};
+use netiquette::stream::share_out;
 
-use super::append::Past;
-use super::batch::{Batch, Waiting};
+use super::batch::Batch;
 use super::journal::Journal;
+use super::judge::Scores;
 use super::measure::{Scored, Scorers};
-use super::measures::Kept;
 use super::reader::{Fate, Reader};
 use crate::cli::log::Log;
 use crate::cli::output::Committed;
@@ -54,47 +52,38 @@ impl Output {
 pub struct Job<'a> {
     pub scorers: &'a Scorers<'a>,
     pub layout: &'a Layout,
-    pub threads: &'a mut Threads,
-    /// The answered comments so far.
-    pub parents: Parents,
+    /// The scores of all rows, unless each is scored by itself.
+    pub scores: Option<Scores>,
     pub output: Output,
-    pub past: Option<Past>,
     /// Rows with members that are no columns.
     pub unread: u64,
 }
 
 impl Job<'_> {
-    /// Scores all rows; what was `kept` of them is not measured again.
+    /// Writes all rows with their scores.
     ///
     /// # Errors
     /// If reading or writing fails, too many rows are rejected, or a signal asks to stop.
-    pub fn score(&mut self, mut reader: Reader<'_>, mut kept: Option<Kept>) -> netiquette::Result<()> {
-        let Self { scorers, layout, threads, parents, output, past, .. } = self;
-        let (references, labels) = (scorers.references(), scorers.labels());
-        let fate = |row: &Row<'_>| past.as_ref().map_or(Fate::Score, |past| past.fate(row));
-        let bag = |text: &str| scorers.bag(text);
-        let widths = scorers.widths();
-        let mut read = |batch: &mut Batch| {
-            reader.fill(batch, fate)?;
-            if let Some(kept) = &mut kept {
-                kept.give(batch, &widths);
-            }
-            Ok(())
-        };
+    pub fn write(
+        &mut self,
+        mut reader: Reader<'_>,
+        fate: impl Fn(&Row<'_>) -> Fate + Sync,
+    ) -> netiquette::Result<()> {
+        let Self { scorers, layout, scores, output, .. } = self;
+        let labels = scorers.labels();
         let (mut batch, mut next) = (Batch::default(), Batch::default());
         // The batch that is scored and not written yet, of which the first is none.
         let mut before = (Batch::default(), Vec::new());
-        read(&mut batch)?;
+        reader.fill(&mut batch, &fate)?;
         while !batch.is_empty() {
-            let read = match batch.is_measured() {
-                true => read(&mut next),
-                false => scorers.measure_all(&mut batch, threads, || read(&mut next)),
+            let beside = || -> netiquette::Result<_> {
+                output.write(&before.0, &before.1, labels)?;
+                Ok(reader.fill(&mut next, &fate))
             };
-            batch.find_answered(threads, parents, &bag);
-            threads.fetch(batch.rows().iter().map(Waiting::article), &references)?;
-            let write = || output.write(&before.0, &before.1, labels);
-            let (written, scored) = scorers.score(&batch, threads, layout, write);
-            written?;
+            let score = |i: usize| scorers.score(&batch, i, scores.as_ref(), layout);
+            let (beside, scored) = share_out(batch.chunks(), beside, score);
+            let read = beside?;
+            let scored = scored.into_iter().collect::<netiquette::Result<Vec<_>>>()?;
             let spare = std::mem::replace(&mut before, (std::mem::take(&mut batch), scored)).0;
             batch = std::mem::replace(&mut next, spare);
             if read.is_err() {

@@ -1,37 +1,35 @@
 //! `netiquette score`: comments in, the same comments with scores out.
 //!
-//! Two passes over the input: the first gathers the threads, the second scores in
-//! batches over all threads and writes in the order of the input.
+//! Two passes over the input: the first measures the comments and puts that down article by
+//! article; then they are scored against their threads; the second pass writes them in the order
+//! of the input.
 
 mod append;
 mod batch;
 mod context;
-pub mod gather;
+mod gather;
 mod identity;
 mod job;
 mod journal;
+mod judge;
 mod measure;
-mod measures;
 mod reader;
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use netiquette::Article;
-use netiquette::corpus::Options;
+use netiquette::corpus::{Field, Options, Row};
 use netiquette::error::{Error, Position};
 use netiquette::model::OFF_TOPIC;
-use netiquette::stream::{Parents, Threads};
+use netiquette::stream::{Known, Ledger, Parents};
 
 use self::append::Past;
-use self::batch::Batch;
-use self::context::Known;
-use self::gather::{Gather, Kept};
+use self::gather::{Gather, Gathered};
 use self::identity::identity;
 use self::job::{Job, Output};
 use self::journal::Journal;
+use self::judge::judge;
 use self::measure::Scorers;
 use self::reader::{Fate, Reader};
 use super::dry_run::dry_run;
@@ -48,8 +46,10 @@ use super::temporary::Temporary;
 use super::train::set_threads;
 use super::writer::{Layout, OutputFormat, Writer};
 
-/// Articles of a table that are noted at a time.
-const ARTICLES: usize = 256;
+/// Ranks of articles: those of `--articles`, those that stand inline, those of the context.
+const GIVEN: u8 = 0;
+const INLINE: u8 = 1;
+const CONTEXT: u8 = 2;
 
 /// Score comments: every input column as it came, then scores, flags and the model's id
 #[derive(Args, Debug)]
@@ -133,7 +133,7 @@ fn score(args: &ScoreArgs, comments: &[PathBuf], log: &Log) -> anyhow::Result<u8
     let models = load_all(&args.models)?;
     let options = args.input.resolve()?;
     let inputs = Inputs::new(comments, &options, log)?;
-    let known = Known::open(&args.context, &options, log)?;
+    let known = context::Known::open(&args.context, &options, log)?;
     if args.dry_run {
         articles(args.articles.as_deref(), &options, log)?;
         return dry_run(args, &inputs, &models, log);
@@ -144,64 +144,66 @@ fn score(args: &ScoreArgs, comments: &[PathBuf], log: &Log) -> anyhow::Result<u8
     let summary = args.summary.as_deref().map(|path| Artifact::create(path, wait)).transpose()?;
     let mut out = create(args, &args.output)?;
     signals::listen()?;
-    let read: Vec<&Inputs> = [&inputs].into_iter().chain(known.as_ref().map(Known::inputs)).collect();
+    let read: Vec<&Inputs> =
+        [&inputs].into_iter().chain(known.as_ref().map(context::Known::inputs)).collect();
     let stamps = stamps(&read)?;
     let journal = match args.resume {
         true => {
-            let job = identity(args, &models, &inputs, known.as_ref().map(Known::inputs), &out)?;
+            let job = identity(args, &models, &inputs, known.as_ref().map(context::Known::inputs), &out)?;
             Some(Journal::open(job, args.checkpoint, &mut out, rejects.as_mut(), log)?)
         }
         false => None,
     };
     let scorers = Scorers::new(&models);
-    let mut threads = Threads::spilling(|| Ok(Box::new(Temporary::new()?)));
-    add_articles(args, &options, &mut threads, log)?;
     let table = inputs.open("reading", log)?;
     let layout = Layout::new(&table, args.format, args.spreadsheet_safe, columns(&models));
-    // Which rows were dealt with is known only later, and what a context says of their place.
-    let can_keep = !args.append && !args.resume && known.is_none();
-    let mut reader = Reader::new(table, can_keep.then_some(&layout)).with_articles();
-    let with_comments = !args.no_thread;
-    let measure = |batch: &Batch, rows: Range<usize>, is_kept: bool| scorers.gather(batch, rows, is_kept);
-    let gather = Gather { threads: &mut threads, with_comments, measure };
-    let kept = gather.read(&mut reader, |_| Fate::Score)?;
-    let parents = match &known {
-        Some(known) => known.add_to(&mut threads, &inputs, &scorers, log)?,
-        None => Parents::default(),
-    };
-    say_unknown(&threads, &models, &inputs.name(), log);
-    threads.settle(&scorers.references())?;
     let rejects = Rejects::new(rejects, args.max_rejects, args.spreadsheet_safe)?;
     let mut writer = Writer::new(out, layout.clone())?;
     let past = match args.append {
         true => Some(past(args, &inputs, &writer, &models, &options, log)?),
         false => None,
     };
-    let (reader, measures) = match kept {
-        Kept::Rows(batches) => (reader.again(batches), None),
-        kept => {
-            // The identifiers it has met are met again.
-            drop(reader);
-            let measures = if let Kept::Measures(measures) = kept { Some(measures) } else { None };
-            (Reader::new(inputs.open("scoring", log)?, Some(&layout)), measures)
-        }
-    };
+    let fate = |row: &Row<'_>| past.as_ref().map_or(Fate::Score, |past| past.fate(row));
     let mut summary = Summary::new(summary, &models);
     let done = journal.as_ref().map_or(0, Journal::noted);
+    let open = |table| match &journal {
+        Some(journal) => Reader::new(table, Some(&layout)).with_checkpoints(done, journal.interval()),
+        None => Reader::new(table, Some(&layout)),
+    };
+    let mut reader = open(table).with_articles();
+    let mut scores = None;
+    if reader.has_places() {
+        let with_threads = !args.no_thread;
+        let mut ledger = Ledger::new(with_threads, || Ok(Box::new(Temporary::new()?)));
+        for article in articles(args.articles.as_deref(), &options, log)?.values() {
+            ledger.note_article(article, GIVEN)?;
+        }
+        let parents = (with_threads && reader.has(Field::ParentId)).then(Parents::default);
+        let mut gather = Gather { scorers: &scorers, ledger: &mut ledger, parents };
+        if let Some(known) = &known {
+            known.add_to(&mut gather, &inputs, log)?;
+        }
+        let Gathered { kept, rows, .. } = gather.read(&mut reader, fate, INLINE)?;
+        let (all, known) = judge(&ledger, &scorers, rows)?;
+        if with_threads {
+            say_unknown(known, &models, &inputs.name(), log);
+        }
+        reader = match kept {
+            Some(batches) => reader.again(batches),
+            // The identifiers it has met are met again.
+            None => open(inputs.open("scoring", log)?),
+        };
+        scores = Some(all);
+    }
     if let (0, Some(past)) = (done, &past) {
         past.copy(&mut writer)?;
     }
-    let reader = match &journal {
-        Some(journal) => {
-            summary.resume(journal.counts());
-            reader.with_checkpoints(done, journal.interval())
-        }
-        None => reader,
-    };
+    if let Some(journal) = &journal {
+        summary.resume(journal.counts());
+    }
     let output = Output { writer, rejects, tally: Tally::default(), summary, journal };
-    let mut job =
-        Job { scorers: &scorers, layout: &layout, threads: &mut threads, parents, output, past, unread: 0 };
-    job.score(reader, measures)?;
+    let mut job = Job { scorers: &scorers, layout: &layout, scores, output, unread: 0 };
+    job.write(reader, fate)?;
     for (source, before) in read.iter().flat_map(|inputs| inputs.sources()).zip(stamps) {
         if before != source.stamp()? {
             let message = "it was changed while it was read; nothing was written: run the job again";
@@ -230,8 +232,8 @@ fn create(args: &ScoreArgs, path: &Path) -> netiquette::Result<Artifact> {
 }
 
 /// Says of how many articles there is neither title nor text: what is off-topic hangs on them.
-fn say_unknown(threads: &Threads, models: &[Named], name: &str, log: &Log) {
-    let (all, unknown) = threads.known();
+fn say_unknown(known: Known, models: &[Named], name: &str, log: &Log) {
+    let Known { articles: all, unknown } = known;
     let is_asked = models.iter().any(|named| named.model.labels.iter().any(|l| l.name == OFF_TOPIC));
     if unknown > 0 && is_asked {
         log.note(format_args!(
@@ -239,21 +241,6 @@ fn say_unknown(threads: &Threads, models: &[Named], name: &str, log: &Log) {
              the other comments alone; give --articles"
         ));
     }
-}
-
-/// Notes the articles of `--articles`.
-fn add_articles(
-    args: &ScoreArgs,
-    options: &Options,
-    threads: &mut Threads,
-    log: &Log,
-) -> netiquette::Result<()> {
-    let articles: Vec<Article> = articles(args.articles.as_deref(), options, log)?.into_values().collect();
-    for some in articles.chunks(ARTICLES) {
-        threads.add_articles(some);
-        threads.relieve()?;
-    }
-    Ok(())
 }
 
 fn past(

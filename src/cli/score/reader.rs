@@ -32,8 +32,9 @@ pub struct Reader<'a> {
     layout: Option<&'a Layout>,
     /// Articles met inline, where those are asked for.
     articles: Option<Keys>,
-    /// Records read.
+    /// Records read, and rows among them.
     records: u64,
+    rows: u64,
     /// Records that an earlier job has dealt with.
     done: u64,
     /// Records up to the next checkpoint, and between two.
@@ -44,7 +45,7 @@ impl<'a> Reader<'a> {
     /// The batches of `table`; with a `layout` its rows can be scored.
     pub fn new(table: Tables<'a>, layout: Option<&'a Layout>) -> Self {
         let kept = VecDeque::new();
-        Self { table, kept, layout, articles: None, records: 0, done: 0, checkpoint: None }
+        Self { table, kept, layout, articles: None, records: 0, rows: 0, done: 0, checkpoint: None }
     }
 
     /// The same with the articles that stand inline.
@@ -62,21 +63,20 @@ impl<'a> Reader<'a> {
         self
     }
 
-    /// Whether rows are read to be scored.
-    pub fn has_layout(&self) -> bool {
-        self.layout.is_some()
-    }
-
     /// The same batches once more, which were all there are.
     pub fn again(mut self, batches: VecDeque<Batch>) -> Self {
         self.kept = batches;
         self
     }
 
-    /// Whether there are articles inline, or what the columns say of threads.
-    pub fn has_something(&self, with_comments: bool) -> bool {
-        let has = |field| self.table.columns().index(field).is_some();
-        self.articles.is_some() || with_comments && (has(Field::ArticleId) || has(Field::ParentId))
+    /// Whether the table has a column for this.
+    pub fn has(&self, field: Field) -> bool {
+        self.table.columns().index(field).is_some()
+    }
+
+    /// Whether its columns say what rows stand under.
+    pub fn has_places(&self) -> bool {
+        self.articles.is_some() || self.has(Field::ArticleId) || self.has(Field::ParentId)
     }
 
     /// Rows so far with members that are no columns.
@@ -94,6 +94,7 @@ impl<'a> Reader<'a> {
             return signals::check();
         }
         batch.clear();
+        batch.first = self.rows;
         while !batch.is_full() && batch.checkpoint.is_none() {
             let Some(outcome) = self.table.next_row()? else { break };
             signals::check()?;
@@ -102,6 +103,7 @@ impl<'a> Reader<'a> {
             match outcome {
                 Outcome::Reject(reject) => batch.reject(self.table.name(), reject, is_done),
                 Outcome::Row(row) => {
+                    self.rows += 1;
                     let fate = fate(&row);
                     if let Some(articles) = &mut self.articles {
                         take_article(&row, articles, batch);

@@ -44,10 +44,23 @@ impl Bag {
         Self(tokens.to_vec())
     }
 
+    /// Those that two lists of distinct tokens, ascending, have in common.
+    pub fn common(one: &[Token], other: &[Token]) -> Self {
+        let (mut i, mut j, mut common) = (0, 0, Vec::new());
+        while let (Some(a), Some(b)) = (one.get(i), other.get(j)) {
+            if a == b {
+                common.push(*a);
+            }
+            i += usize::from(a <= b);
+            j += usize::from(b <= a);
+        }
+        Self(common)
+    }
+
     /// Takes the distinct `tokens`, ascending, forgetting what this bag held.
-    pub fn copy(&mut self, tokens: &[Token]) {
+    pub fn copy(&mut self, tokens: impl IntoIterator<Item = Token>) {
         self.0.clear();
-        self.0.extend_from_slice(tokens);
+        self.0.extend(tokens);
     }
 
     /// The tokens, ascending.
@@ -218,9 +231,20 @@ mod tests {
         texts.iter().for_each(|bag| bags.push(bag.tokens()));
         let mut copied = Bag::default();
         for (i, bag) in texts.iter().enumerate() {
-            copied.copy(bags.tokens(i));
+            copied.copy(bags.tokens(i).iter().copied());
             assert_eq!((&copied, &Bag::of(bags.tokens(i))), (bag, bag));
         }
+    }
+
+    #[test]
+    fn what_is_common_is_in_both() {
+        let (one, other) =
+            (Bag::new(&Folded::new("Straßenbahn")), Bag::new(&Folded::new("Autobahn, Straße")));
+        let common = Bag::common(one.tokens(), other.tokens());
+        let by_search: Vec<Token> = one.tokens().iter().copied().filter(|t| other.contains(*t)).collect();
+        assert_eq!(common.tokens(), by_search);
+        assert!(!by_search.is_empty() && by_search.len() < one.tokens().len());
+        assert_eq!(Bag::common(one.tokens(), &[]), Bag::default());
     }
 
     #[test]

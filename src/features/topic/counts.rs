@@ -73,7 +73,7 @@ impl Counts {
     }
 
     /// Tokens with their numbers, in no order that means anything.
-    pub fn iter(&self) -> impl Iterator<Item = (Token, u16)> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = (Token, u16)> + Clone + '_ {
         let (hashed, dense): (&[u32], &[u16]) = match &self.slots {
             Slots::Hashed(slots) => (slots, &[]),
             Slots::Dense(table) => (&[], table),

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use super::article::{ArticleTokens, PASSAGES, TITLE};
 use super::background::Background;
 use super::bag::{Bag, Token};
-use super::near::{Near, Places};
+use super::level::Level;
+use super::near::Near;
 use super::thread::Thread;
 use super::ties::{INVERSE_MU_LIFT, Tie, Weights, fixed, ln_1p};
 use super::{COLUMNS, Context};
@@ -41,39 +42,39 @@ pub(super) struct Ties {
     /// Passages that have the token, a bit each.
     pub(super) passages: u64,
     /// `all` and `thread` in fixed point.
-    fixed: [i32; 2],
+    pub(super) fixed: [i32; 2],
 }
 
-/// What a thread and its article are as wholes: how well all comments fit, taken together
-/// (sums over comments and tokens, in fixed point, 2⁻¹⁶), how many tokens they have, and
-/// where they lie. Whole numbers, so that they are the same in every order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Level {
-    all: i64,
-    thread: i64,
-    /// To the article alone, as in `topic.lift`.
-    about: i64,
-    weight: i64,
-    tokens: i64,
-    /// In the space, where there is one and it is wanted.
-    places: Option<Box<Places>>,
+/// What the tokens of a comment tie it by, together.
+pub(super) struct Sums {
+    pub(super) weight: f32,
+    pub(super) ties: Ties,
+    /// In fixed point, as in the level that it is part of.
+    pub(super) own: Level,
+    passages: [f32; PASSAGES],
 }
 
-impl Level {
-    /// Adds what `times` comments are tied by with one token.
-    #[inline(always)]
-    fn add(&mut self, times: i64, weights: &Weights, ties: &Ties) {
-        let [all, thread] = ties.fixed.map(i64::from);
-        self.all += times * all;
-        self.thread += times * thread;
-        self.weight += times * weights.fixed;
+impl Default for Sums {
+    fn default() -> Self {
+        Self { weight: 0.0, ties: Ties::default(), own: Level::default(), passages: [0.0; PASSAGES] }
     }
+}
 
-    /// Means of the comments that are left when `own` is taken out.
-    fn without(&self, own: &Level) -> Option<[f64; 2]> {
-        let weight = self.weight - own.weight;
-        let mean = |all: i64, own: i64| (all - own) as f64 / weight as f64;
-        (weight > 0).then(|| [mean(self.all, own.all), mean(self.thread, own.thread)])
+impl Sums {
+    /// Adds what a token ties by that stands in the title or these passages.
+    #[inline]
+    pub(super) fn mention(&mut self, in_title: bool, passages: u64, one: f32) {
+        if in_title {
+            self.ties.title += one;
+        }
+        if passages != 0 {
+            self.ties.text += one;
+        }
+        let mut bits = passages;
+        while bits != 0 {
+            self.passages[bits.trailing_zeros() as usize] += one;
+            bits &= bits - 1;
+        }
     }
 }
 
@@ -99,14 +100,23 @@ impl Context<'_> {
     #[inline(always)]
     pub(super) fn ties<'a>(&self, background: &'a Background, token: Token) -> (&'a Weights, Ties) {
         let parts = self.article.map_or(0, |a| a.parts(token));
-        let others = self.thread.map_or(0, |t| t.others(token));
+        let others = match self.table {
+            Some(table) => table.others(token),
+            None => self.thread.map_or(0, |t| t.others(token)),
+        };
         let in_parent = self.parent.is_some_and(|p| p.contains(token));
         ties(background, token, parts, others, in_parent)
     }
 }
 
 #[inline(always)]
-fn ties(background: &Background, token: Token, parts: u64, others: u16, in_parent: bool) -> (&Weights, Ties) {
+pub(super) fn ties(
+    background: &Background,
+    token: Token,
+    parts: u64,
+    others: u16,
+    in_parent: bool,
+) -> (&Weights, Ties) {
     let level = background.level_of(token);
     let weights = background.weights_of(level);
     let by_thread = background.tie(level, u32::from(others));
@@ -131,7 +141,7 @@ impl Ties {
 }
 
 /// What one mention in the title or the text of an article weighs, in comments.
-fn article_weight(parts: u64) -> u32 {
+pub(super) fn article_weight(parts: u64) -> u32 {
     u32::from(parts & TITLE != 0) * TITLE_WEIGHT + u32::from(parts > TITLE) * TEXT_WEIGHT
 }
 
@@ -158,34 +168,6 @@ fn article_size(article: &ArticleTokens) -> f32 {
 }
 
 impl Background {
-    /// What a token that the article has in these parts ties to the article alone.
-    #[inline]
-    fn about(&self, token: Token, parts: u64) -> f32 {
-        self.tie(self.level_of(token), article_weight(parts)).lift
-    }
-
-    /// Sums up a thread and its article.
-    pub fn level(&self, thread: &Thread, article: Option<&ArticleTokens>) -> Level {
-        self.wanted_level(thread, article, Wanted::ALL)
-    }
-
-    /// The same for those who want no more than these columns.
-    pub fn wanted_level(&self, thread: &Thread, article: Option<&ArticleTokens>, wanted: Wanted) -> Level {
-        let mut level = Level::default();
-        for (token, count) in thread.counts() {
-            let parts = article.map_or(0, |a| a.parts(token));
-            let (weights, ties) = ties(self, token, parts, count - 1, false);
-            level.add(i64::from(count), weights, &ties);
-            level.tokens += i64::from(count);
-            if parts != 0 {
-                level.about += i64::from(count) * fixed(self.about(token, parts));
-            }
-        }
-        let space = self.subspace().filter(|_| wanted.space);
-        level.places = space.map(|space| Box::new(space.places(thread, article)));
-        level
-    }
-
     /// The fits of a comment, and what it was compared with: a misplaced thread is no reference.
     pub(super) fn fits<'a>(
         &self,
@@ -197,38 +179,49 @@ impl Background {
         if !fits.is_misplaced {
             return (fits, *context);
         }
-        let alone = Context { thread: None, parent: None, ..*context };
+        let alone = Context { thread: None, table: None, parent: None, level: context.level(), ..*context };
         (self.fits_in(comment, &alone, wanted), alone)
     }
 
-    fn fits_in(&self, comment: &Bag, context: &Context<'_>, wanted: Wanted) -> Fits {
-        let mut fits = Fits::default();
-        let mut own = Level { tokens: comment.tokens().len() as i64, ..Level::default() };
-        let mut passages = [0.0f32; PASSAGES];
+    /// Adds what the tokens of a comment tie it by.
+    fn sum(&self, comment: &Bag, context: &Context<'_>, wanted: Wanted, sums: &mut Sums) {
         let sums_own = wanted.relative || context.article.is_some_and(ArticleTokens::has_text);
-        let (mut weight, mut sums) = (0.0, Ties::default());
         for &token in comment.tokens() {
-            let (weights, t) = context.ties(self, token);
-            weight += weights.idf;
-            sums.all += t.all;
-            sums.lift += t.lift;
-            sums.thread += t.thread;
+            let (weights, ties) = context.ties(self, token);
+            sums.weight += weights.idf;
+            sums.ties.all += ties.all;
+            sums.ties.lift += ties.lift;
+            sums.ties.thread += ties.thread;
             if sums_own {
-                own.add(1, weights, &t);
+                sums.own.add(1, weights, &ties);
             }
-            if t.passages == 0 && t.title == 0.0 && t.parent == 0.0 {
-                continue;
-            }
-            sums.title += t.title;
-            sums.text += t.text;
-            sums.parent += t.parent;
-            let mut bits = t.passages;
-            while bits != 0 {
-                passages[bits.trailing_zeros() as usize] += t.text;
-                bits &= bits - 1;
+            if ties.passages != 0 || ties.title != 0.0 {
+                sums.mention(ties.title != 0.0, ties.passages, weights.one);
             }
         }
-        (fits.weight, fits.sums) = (weight, sums);
+        self.sum_parent(comment, context.parent, sums);
+    }
+
+    /// Adds what the tokens of a comment tie it to its parent by.
+    fn sum_parent(&self, comment: &Bag, parent: Option<&Bag>, sums: &mut Sums) {
+        let shared = |token: &&Token| comment.contains(**token);
+        for &token in parent.into_iter().flat_map(Bag::tokens).filter(shared) {
+            sums.ties.parent += self.weights_of(self.level_of(token)).one;
+        }
+    }
+
+    fn fits_in(&self, comment: &Bag, context: &Context<'_>, wanted: Wanted) -> Fits {
+        let mut sums = Sums::default();
+        match context.table {
+            Some(table) => {
+                table.sum(comment.tokens(), &mut sums);
+                self.sum_parent(comment, context.parent, &mut sums);
+            }
+            None => self.sum(comment, context, wanted, &mut sums),
+        }
+        let Sums { weight, ties, mut own, passages } = sums;
+        own.tokens = comment.tokens().len() as i64;
+        let mut fits = Fits { weight, sums: ties, ..Fits::default() };
         if fits.sums.text > 0.0 {
             let passages = passages.into_iter().enumerate();
             fits.passage = passages.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
@@ -240,19 +233,22 @@ impl Background {
     /// What needs thread and article as wholes.
     fn against(&self, fits: &mut Fits, comment: &Bag, own: &Level, context: &Context<'_>, wanted: Wanted) {
         let (article, alone) = (context.article.filter(|a| !a.is_empty()), Thread::default());
-        let thread = context.thread.filter(|_| context.others() > 0);
-        if thread.is_none() && article.is_none() {
+        let has_others = context.others() > 0;
+        if !has_others && article.is_none() {
             return;
         }
-        let level = match context.level {
+        let level = match context.level() {
             Some(level) => Cow::Borrowed(level),
-            None => Cow::Owned(self.wanted_level(thread.unwrap_or(&alone), article, wanted)),
+            None => {
+                let thread = context.thread.filter(|_| has_others);
+                Cow::Owned(self.wanted_level(thread.unwrap_or(&alone), article, wanted))
+            }
         };
         let mut size = article.map_or(0.0, article_size);
         if let (true, Some(space), Some(places)) = (wanted.space, self.subspace(), &level.places) {
-            fits.near = Some(Box::new(space.near(comment, places, thread.is_some())));
+            fits.near = Some(Box::new(space.near(comment, places, has_others)));
         }
-        if thread.is_some() {
+        if has_others {
             size += (level.tokens - own.tokens).max(0) as f32;
             fits.is_misplaced =
                 article.is_some_and(|article| self.is_misplaced(comment, article, &level, own));

@@ -26,9 +26,11 @@ mod bag;
 mod contributions;
 mod counts;
 mod fit;
+mod level;
 mod near;
 mod pairs;
 mod subspace;
+mod table;
 mod thread;
 mod ties;
 
@@ -36,9 +38,11 @@ pub use article::{ArticleTokens, PASSAGES, TITLE, passages};
 pub use background::Background;
 pub use bag::{BITS, BUCKETS, Bag, Bags, Token, for_each_token};
 pub use contributions::{Contributions, SIMILARITIES, spread};
-pub use fit::{Level, Wanted};
+pub use fit::Wanted;
+pub use level::Level;
 pub use pairs::for_each_pair;
 pub use subspace::{DIMENSIONS, Position, Subspace};
+pub use table::{LaidOut, Reference, ThreadTable};
 pub use thread::Thread;
 
 /// Names of the columns [`Background::columns`] writes.
@@ -69,6 +73,8 @@ pub struct Context<'a> {
     pub thread: Option<&'a Thread>,
     /// [`Background::level`] of this thread and article; worked out anew when missing.
     pub level: Option<&'a Level>,
+    /// Thread and article laid out for scoring; `thread` and `level` are not looked at then.
+    pub table: Option<LaidOut<'a>>,
     /// The comment it answers.
     pub parent: Option<&'a Bag>,
 }
@@ -76,7 +82,12 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// Other comments of the thread.
     fn others(&self) -> u32 {
-        self.thread.map_or(0, |t| t.comments().saturating_sub(1))
+        let table = self.table.map(|table| table.comments());
+        table.or(self.thread.map(Thread::comments)).map_or(0, |comments| comments.saturating_sub(1))
+    }
+
+    fn level(&self) -> Option<&'a Level> {
+        self.table.map(LaidOut::level).or(self.level)
     }
 
     /// Whether there is nothing to compare with.

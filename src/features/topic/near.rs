@@ -1,9 +1,8 @@
 //! How near a comment lies to its article and to the other comments, in the space.
 
 use super::article::{ArticleTokens, TITLE};
-use super::bag::Bag;
+use super::bag::{Bag, Token};
 use super::subspace::{DIMENSIONS, Place, Position, Subspace};
-use super::thread::Thread;
 
 /// What a mention in the title weighs, one in lead or body being 1.
 const TITLE_WEIGHT: i64 = 4;
@@ -23,10 +22,14 @@ pub(super) struct Near {
 }
 
 impl Subspace {
-    /// Where a thread and its article lie.
-    pub(super) fn places(&self, thread: &Thread, article: Option<&ArticleTokens>) -> Places {
+    /// Where a thread of these counts and its article lie.
+    pub(super) fn places(
+        &self,
+        thread: impl Iterator<Item = (Token, u16)>,
+        article: Option<&ArticleTokens>,
+    ) -> Places {
         let mut places = Places::default();
-        for (token, count) in thread.counts() {
+        for (token, count) in thread {
             places.thread.add(self.place(token), i64::from(count));
         }
         for (token, parts) in article.into_iter().flat_map(ArticleTokens::tokens) {

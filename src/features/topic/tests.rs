@@ -193,7 +193,7 @@ fn a_whole_worked_out_before_or_not_gives_the_same_in_the_space() {
     let all = thread(&texts);
     for (article, thread) in [(Some(&article), Some(&all)), (Some(&article), None), (None, Some(&all))] {
         let level = background.level(thread.unwrap_or(&Thread::default()), article);
-        let context = Context { article, thread, level: None, parent: None };
+        let context = Context { article, thread, level: None, table: None, parent: None };
         let with = Context { level: Some(&level), ..context };
         let row = columns(&background, "Die Bahn streikt", &context);
         assert_eq!(row, columns(&background, "Die Bahn streikt", &with));
@@ -214,8 +214,13 @@ fn contributions_sum_to_the_columns_and_spread_over_the_words() {
     let comment = "Die Brücke über den Fluss, die teure Brücke!";
     let parent = bag("Der Fluss ist tief");
     let others = thread(&[comment, "Brücke und Fluss", "Mein Kuchen"]);
-    let context =
-        Context { article: Some(&article), thread: Some(&others), parent: Some(&parent), level: None };
+    let context = Context {
+        article: Some(&article),
+        thread: Some(&others),
+        parent: Some(&parent),
+        level: None,
+        table: None,
+    };
     let background = spacious(&["Die Brücke über den Fluss", "Der Fluss ist tief", "Die Suppe ist kalt"]);
     let row = columns(&background, comment, &context);
     let parts = background.contributions(&bag(comment), &context);

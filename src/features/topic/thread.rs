@@ -43,16 +43,8 @@ impl Thread {
     }
 
     /// Tokens with the number of comments they stand in, in no order that means anything.
-    pub fn counts(&self) -> impl Iterator<Item = (Token, u16)> + '_ {
+    pub fn counts(&self) -> impl Iterator<Item = (Token, u16)> + Clone + '_ {
         self.counts.iter()
-    }
-
-    /// Counts `comments` more comments, in which tokens stand as `counts` says.
-    pub(crate) fn merge(&mut self, comments: u32, counts: impl IntoIterator<Item = (Token, u16)>) {
-        self.comments += comments;
-        for (token, count) in counts {
-            self.counts.update(token, |n| n.saturating_add(count));
-        }
     }
 
     /// Memory held, in bytes: at most 64 KiB.
