@@ -48,8 +48,8 @@ const NUMBER: u32 = (1 << NUMBER_BITS) - 1;
 
 /// What a slot holds, but for the number.
 #[inline]
-fn tag(hash: usize) -> u32 {
-    (hash >> 32) as u32 & !NUMBER
+fn tag(hash: u32) -> u32 {
+    hash & !NUMBER
 }
 
 /// Tokens and what is known of them.
@@ -89,7 +89,7 @@ struct Rest {
 pub struct Look {
     start: u32,
     end: u32,
-    /// What may be the token, then the token itself.
+    /// The hash of the token, then what may be the token, then the token itself.
     id: Id,
     key: Key,
 }
@@ -150,22 +150,26 @@ impl Memo {
             + self.classes.bytes()
     }
 
-    /// Begins to look for the token `bytes[range]`: what [`Memo::meet`] goes on with. Apart, so
-    /// that the memory of many tokens is waited for at once.
+    /// Begins to look for the token `bytes[range]`.
     #[inline(always)]
-    pub fn look(&self, bytes: &[u8], range: Range<usize>) -> Look {
+    pub fn look(bytes: &[u8], range: Range<usize>) -> Look {
         let key = Key::of(bytes, range.clone());
-        let hash = key.hash();
-        let slot = self.slots[hash & (self.slots.len() - 1)];
-        let id = if slot & !NUMBER == tag(hash) { slot & NUMBER } else { NOBODY };
-        Look { start: range.start as u32, end: range.end as u32, id, key }
+        Look { start: range.start as u32, end: range.end as u32, id: key.hash(), key }
     }
 
-    /// Goes on: a short token is found if it is in the first place it may be in, as most are.
-    #[inline(always)]
-    pub fn meet(&self, look: &mut Look) {
-        if self.records[look.id as usize].key != look.key || look.key.is_long() {
-            look.id = NOBODY;
+    /// Goes on for many tokens: a short one is found if it is in the first place it may be in, as
+    /// most are. One step after the other for all of them, each of few instructions, so that the
+    /// memory of many is waited for at once.
+    pub fn meet(&self, looks: &mut [Look]) {
+        let mask = self.slots.len() - 1;
+        for look in &mut *looks {
+            let slot = self.slots[look.id as usize & mask];
+            look.id = if tag(slot) == tag(look.id) { slot & NUMBER } else { NOBODY };
+        }
+        for look in looks {
+            if self.records[look.id as usize].key != look.key || look.key.is_long() {
+                look.id = NOBODY;
+            }
         }
     }
 
@@ -179,10 +183,10 @@ impl Memo {
     #[inline]
     fn place(&self, key: Key, is_it: impl Fn(Id) -> bool) -> Result<Id, Option<usize>> {
         let (first, mask) = (key.hash(), self.slots.len() - 1);
-        for at in (0..REACH).map(|step| (first + step) & mask) {
+        for at in (0..REACH).map(|step| (first as usize + step) & mask) {
             match self.slots[at] {
                 0 => return Err(Some(at)),
-                slot if slot & !NUMBER == tag(first) && is_it(slot & NUMBER) => return Ok(slot & NUMBER),
+                slot if tag(slot) == tag(first) && is_it(slot & NUMBER) => return Ok(slot & NUMBER),
                 _ => {}
             }
         }

@@ -45,17 +45,16 @@ impl Reading {
         self.beside = [0; COUNTS];
         self.starts_low = None;
         let bytes = text.as_bytes();
-        // One step after the other for all of them, so that the memory of many is waited for at once.
         let mut looks = std::mem::take(&mut self.looks);
         looks.clear();
         let mut start = 0;
         for_each_blank(bytes, |blank| {
             if start < blank {
-                looks.push(self.memo.look(bytes, start..blank));
+                looks.push(Memo::look(bytes, start..blank));
             }
             start = blank + 1;
         });
-        looks.iter_mut().for_each(|look| self.memo.meet(look));
+        self.memo.meet(&mut looks);
         for look in &looks {
             match look.found() {
                 Some(id) => self.take(text, id, look.range(), measure),

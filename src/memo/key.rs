@@ -45,9 +45,10 @@ impl Key {
 
     /// A hash of it.
     #[inline]
-    pub fn hash(self) -> usize {
+    pub fn hash(self) -> u32 {
         let product = u128::from(self.0 ^ 0x9E37_79B9_7F4A_7C15) * u128::from(self.1 ^ 0xD6E8_FEB8_6659_FD93);
-        (product as u64 ^ (product >> 64) as u64) as usize
+        let folded = product as u64 ^ (product >> 64) as u64;
+        (folded ^ folded >> 32) as u32
     }
 }
 
