@@ -12,6 +12,8 @@ mod record;
 
 use std::ops::Range;
 
+use prefetch_index::prefetch_index;
+
 use crate::features::heuristic::{COUNTS, Counts};
 use crate::features::lexicon::Match;
 use crate::features::token::Facts;
@@ -152,22 +154,31 @@ impl Memo {
 
     /// Begins to look for the token `bytes[range]`.
     #[inline(always)]
-    pub fn look(bytes: &[u8], range: Range<usize>) -> Look {
+    pub fn look(&self, bytes: &[u8], range: Range<usize>) -> Look {
         let key = Key::of(bytes, range.clone());
-        Look { start: range.start as u32, end: range.end as u32, id: key.hash(), key }
+        let hash = key.hash();
+        prefetch_index(&self.slots, hash as usize & (self.slots.len() - 1));
+        Look { start: range.start as u32, end: range.end as u32, id: hash, key }
     }
 
     /// Goes on for many tokens: a short one is found if it is in the first place it may be in, as
-    /// most are. One step after the other for all of them, each of few instructions, so that the
-    /// memory of many is waited for at once.
+    /// most are. One step after the other for all of them, each of which asks for the memory that
+    /// the next one needs, so that the memory of many is waited for at once.
     pub fn meet(&self, looks: &mut [Look]) {
         let mask = self.slots.len() - 1;
         for look in &mut *looks {
             let slot = self.slots[look.id as usize & mask];
             look.id = if tag(slot) == tag(look.id) { slot & NUMBER } else { NOBODY };
+            prefetch_index(&self.records, look.id as usize);
         }
         for look in looks {
-            if self.records[look.id as usize].key != look.key || look.key.is_long() {
+            let record = &self.records[look.id as usize];
+            prefetch_index(&self.shapes.values, record.shape as usize);
+            prefetch_index(&self.topics, record.far_topics());
+            if record.has_matches() {
+                prefetch_index(&self.rest, look.id as usize);
+            }
+            if record.key != look.key || look.key.is_long() {
                 look.id = NOBODY;
             }
         }
@@ -288,12 +299,18 @@ impl Memo {
     }
 
     /// What is counted of a token.
-    #[inline(always)]
     pub fn counts(&self, record: &Record) -> Counts {
-        match self.shapes.values.get(record.shape as usize) {
-            Some(shape) => std::array::from_fn(|i| u32::from(shape[i])),
-            None => self.wide_shapes.values[(record.shape & !WIDE_SHAPE) as usize],
+        match self.shape(record) {
+            Ok(shape) => shape.map(u32::from),
+            Err(counts) => *counts,
         }
+    }
+
+    /// The same, in a byte each where it fits that.
+    #[inline(always)]
+    pub fn shape(&self, record: &Record) -> std::result::Result<&[u8; COUNTS], &Counts> {
+        let wide = || &self.wide_shapes.values[(record.shape & !WIDE_SHAPE) as usize];
+        self.shapes.values.get(record.shape as usize).ok_or_else(wide)
     }
 
     /// Calls `each` for the classes of its words and marks.
@@ -317,6 +334,17 @@ impl Memo {
         if far > 0 {
             self.topics[place..place + far].iter().for_each(|&token| each(token));
         }
+    }
+
+    /// Asks for the memory of its word-list entries.
+    pub fn expect_matches(&self, id: Id) {
+        prefetch_index(&self.matches, self.rest[id as usize].matches as usize);
+    }
+
+    /// Asks for the memory of its last symbols.
+    pub fn expect_last(&self, id: Id) {
+        let record = self.record(id);
+        prefetch_index(&self.symbols, record.symbols as usize + record.length() as usize);
     }
 
     /// Its symbols.

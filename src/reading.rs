@@ -22,6 +22,7 @@ pub struct Reading {
     /// What stands between ASCII blanks.
     looks: Vec<Look>,
     facts: Facts,
+    buckets: Vec<u32>,
     sums: Vec<i64>,
     /// Lone letters that end what was read so far.
     lone: Vec<Range<usize>>,
@@ -32,8 +33,11 @@ pub struct Reading {
 pub struct Measure<'a> {
     /// Says what is to be said of a token.
     pub extractor: &'a Extractor,
-    /// Appends what the tables of a model add up to.
-    pub sums: &'a dyn Fn(&Facts, &mut Vec<i64>),
+    /// Appends where the tables of a model have the n-grams of these symbols, and asks for that
+    /// memory.
+    pub expect: &'a dyn Fn(&[u8], &mut Vec<u32>),
+    /// Appends what the tables add up to there.
+    pub sums: &'a dyn Fn(&[u32], &mut Vec<i64>),
 }
 
 impl Reading {
@@ -50,7 +54,7 @@ impl Reading {
         let mut start = 0;
         for_each_blank(bytes, |blank| {
             if start < blank {
-                looks.push(Memo::look(bytes, start..blank));
+                looks.push(self.memo.look(bytes, start..blank));
             }
             start = blank + 1;
         });
@@ -158,9 +162,12 @@ impl Reading {
     }
 
     fn note(&mut self, key: Key, token: &str, measure: &Measure<'_>) -> Id {
-        self.facts.measure(token, measure.extractor);
+        self.facts.begin(token, measure.extractor);
+        self.buckets.clear();
+        (measure.expect)(self.facts.symbols(), &mut self.buckets);
+        self.facts.finish(token, measure.extractor);
         self.sums.clear();
-        (measure.sums)(&self.facts, &mut self.sums);
+        (measure.sums)(&self.buckets, &mut self.sums);
         self.memo.note(key, token.as_bytes(), Some(&self.facts), &self.sums)
     }
 }

@@ -127,7 +127,8 @@ impl<'m> Scorer<'m> {
     pub fn read(&self, text: &str, scratch: &mut Scratch) {
         let measure = Measure {
             extractor: &self.model.extractor,
-            sums: &|facts, sums| self.tables.chars(facts.symbols(), sums),
+            expect: &|symbols, buckets| self.tables.expect_chars(symbols, buckets),
+            sums: &|buckets, sums| self.tables.chars(buckets, sums),
         };
         scratch.reading.read(text, &measure);
     }

@@ -195,10 +195,11 @@ fn figures(model: &Model) -> String {
 /// # Errors
 /// If the threads cannot be started.
 pub fn set_threads(threads: Option<usize>) -> anyhow::Result<()> {
-    if let Some(n) = threads {
-        rayon::ThreadPoolBuilder::new().num_threads(n).build_global()?;
-    }
-    Ok(())
+    // The one that is there already is one of them, or it would do nothing but wait.
+    Ok(rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.unwrap_or(0))
+        .use_current_thread()
+        .build_global()?)
 }
 
 impl TrainingOptions {

@@ -51,6 +51,12 @@ impl Facts {
     /// Measures `token`, which is one of [`text::tokens`](crate::text::tokens) or lone letters
     /// put together.
     pub fn measure(&mut self, token: &str, extractor: &Extractor) {
+        self.begin(token, extractor);
+        self.finish(token, extractor);
+    }
+
+    /// Begins to measure `token`: then its [symbols](Self::symbols) are known.
+    pub fn begin(&mut self, token: &str, extractor: &Extractor) {
         let Self { folded, .. } = self;
         self.is_lone = folded.fold_token(token);
         self.starts_low = starts_low(token);
@@ -59,6 +65,11 @@ impl Facts {
         let left = mend_token(&mut folded.symbols, &mut folded.starts, extractor.lexicon());
         folded.symbols.truncate(left);
         folded.starts.truncate(left);
+    }
+
+    /// Measures all the rest of it.
+    pub fn finish(&mut self, token: &str, extractor: &Extractor) {
+        let Self { folded, .. } = self;
         self.counts = [0; COUNTS];
         count_characters(token, &mut self.counts);
         count_symbols(&folded.symbols, &mut self.counts);

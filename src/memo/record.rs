@@ -98,6 +98,13 @@ impl Record {
         (self.near_topics[TOPICS - 2], self.near_topics[TOPICS - 1]) = (place as u16, (place >> 16) as u16);
     }
 
+    /// Where the topic tokens lie for which there is no room; anywhere if there are none.
+    #[inline]
+    pub(super) fn far_topics(&self) -> usize {
+        let near = &self.near_topics;
+        usize::from(near[TOPICS - 2]) | usize::from(near[TOPICS - 1]) << 16
+    }
+
     /// The topic tokens that have room, where the others lie, and how many those are.
     #[inline]
     pub(super) fn topics(&self) -> (&[Token], usize, usize) {
@@ -105,8 +112,7 @@ impl Record {
         if all <= TOPICS {
             return (&near[..all], 0, 0);
         }
-        let place = usize::from(near[TOPICS - 2]) | usize::from(near[TOPICS - 1]) << 16;
-        (&near[..TOPICS - 2], place, all - (TOPICS - 2))
+        (&near[..TOPICS - 2], self.far_topics(), all - (TOPICS - 2))
     }
 
     /// Whether it holds word-list entries.

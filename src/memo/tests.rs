@@ -65,7 +65,7 @@ fn tokens_are_found_however_many_there_are_until_it_begins_anew() {
     for (i, &id) in ids.iter().enumerate() {
         let token = token(i);
         assert_eq!(memo.find(key(&token), token.as_bytes()), Some(id));
-        let mut look = Memo::look(token.as_bytes(), 0..token.len());
+        let mut look = memo.look(token.as_bytes(), 0..token.len());
         memo.meet(std::slice::from_mut(&mut look));
         assert!(look.found().is_none_or(|found| found == id));
     }

@@ -5,11 +5,11 @@
 use super::tables::{Sums, Tables};
 use crate::features::Extractor;
 use crate::features::classes::{LONGEST, NONE, edges, entry_gram, longer};
-use crate::features::heuristic::{Scan, WORDS};
+use crate::features::heuristic::{COUNTS, Counts, Scan, WORDS};
 use crate::features::lexicon::{MOST_LISTS, Match, NO_PHRASE, Taken};
 use crate::features::ngram::{Space, mix};
 use crate::features::sentence::FEWEST_WORDS;
-use crate::memo::SUMS;
+use crate::memo::{Id, SUMS};
 use crate::reading::Reading;
 
 /// What is measured of a comment; reused from comment to comment.
@@ -40,6 +40,14 @@ pub struct Uses {
     pub distinct_words: bool,
 }
 
+/// Tokens of which what fits a byte can be summed up in two.
+const FEW: usize = 256;
+
+/// Adds up counts, modulo 2³².
+fn add(sums: &mut Counts, counts: &Counts) {
+    sums.iter_mut().zip(counts).for_each(|(sum, n)| *sum = sum.wrapping_add(*n));
+}
+
 /// The last n-grams of one, two and three classes.
 type Chain = [u64; LONGEST - 1];
 
@@ -62,10 +70,11 @@ impl Fold {
         self.begin(reading);
         sums.clear(tables);
         self.find(reading, extractor);
+        let expect = tables.expecting_classes();
         let (has_words, has_classes) = (tables.has(Space::Words), tables.has(Space::Classes));
         let width = tables.width_of_chars();
         // Here rather than where they belong, for these are in registers.
-        let (mut counts, mut near) = (self.scan.counts, [0; SUMS]);
+        let (mut few, mut near) = ([0u16; COUNTS], [0; SUMS]);
         let (mut symbols, mut word, mut before) = (0, 0, None);
         let mut chain = [edges()[0], 0, 0];
         self.classes.push(chain[0]);
@@ -73,8 +82,19 @@ impl Fold {
         let (mut sentence_words, mut stopped, mut first, mut next) = (0, false, 0, 0);
         for (i, &id) in reading.ids.iter().enumerate() {
             let record = memo.record(id);
-            let of_token = memo.counts(record);
-            counts.iter_mut().zip(of_token).for_each(|(sum, n)| *sum = sum.wrapping_add(n));
+            let words = match memo.shape(record) {
+                Ok(shape) => {
+                    few.iter_mut().zip(shape).for_each(|(sum, &n)| *sum += u16::from(n));
+                    u32::from(shape[WORDS])
+                }
+                Err(counts) => {
+                    add(&mut self.scan.counts, counts);
+                    counts[WORDS]
+                }
+            };
+            if i % FEW == FEW - 1 {
+                add(&mut self.scan.counts, &std::mem::replace(&mut few, [0; COUNTS]).map(u32::from));
+            }
             memo.add_sums(id, &mut near, &mut sums.sentence[..width]);
             if uses.distinct_words {
                 self.seen.extend(memo.parts(id).iter().filter(|part| part.is_word).map(|part| part.hash));
@@ -82,7 +102,7 @@ impl Fold {
             if has_classes {
                 memo.for_each_class(id, |class| {
                     let class = if self.covered.is_empty() { class } else { self.class(word, class) };
-                    chain = self.push_class(chain, length, class);
+                    chain = self.push_class(chain, length, class, &expect);
                     length += 1;
                     word += 1;
                 });
@@ -99,7 +119,6 @@ impl Fold {
                 next += 1;
             }
             symbols += 1;
-            let words = of_token[WORDS];
             sentence_words += words;
             stopped = record.stops() || stopped && words == 0;
             if stopped && sentence_words >= FEWEST_WORDS && i + 1 < reading.ids.len() {
@@ -109,13 +128,13 @@ impl Fold {
             }
         }
         if has_classes {
-            self.push_class(chain, length, edges()[1]);
+            self.push_class(chain, length, edges()[1], &expect);
         }
         if reading.ids.is_empty() {
             // The bounds of a text of no symbol are an n-gram too.
             tables.add_chars_of_nothing(sums);
         }
-        self.scan.counts = counts;
+        add(&mut self.scan.counts, &few.map(u32::from));
         self.scan.characters = symbols.saturating_sub(1);
         self.scan.last = reading.ids.last().and_then(|&id| memo.symbols(id).last()).copied().unwrap_or(0);
         take_in(&mut near, sums, width);
@@ -144,6 +163,9 @@ impl Fold {
         self.found.clear();
         self.phrases.clear();
         self.covered.clear();
+        let has_matches = |id: &&Id| memo.record(**id).has_matches();
+        reading.ids.iter().filter(has_matches).for_each(|&id| memo.expect_matches(id));
+        reading.ids.last().iter().for_each(|&&id| memo.expect_last(id));
         let mut offset = 0;
         for (i, &id) in reading.ids.iter().enumerate() {
             let record = memo.record(id);
@@ -215,10 +237,11 @@ impl Fold {
         covered.map_or(class, |at| self.covered[at].1)
     }
 
-    /// Adds the n-grams that end with the `length`th class, counted from 0.
+    /// Adds the n-grams that end with the `length`th class, counted from 0, which are to `expect`.
     #[inline]
-    fn push_class(&mut self, chain: Chain, length: usize, class: u64) -> Chain {
+    fn push_class(&mut self, chain: Chain, length: usize, class: u64, expect: &impl Fn(u64)) -> Chain {
         let grams = [class, longer(chain[0], class), longer(chain[1], class), longer(chain[2], class)];
+        grams.iter().for_each(|&gram| expect(gram));
         match length < LONGEST {
             true => self.classes.extend_from_slice(&grams[..=length]),
             false => self.classes.extend_from_slice(&grams),

@@ -2,6 +2,8 @@
 //! space and scale one table that holds, bucket by bucket, the scale and the weights of every
 //! block of every label.
 
+use prefetch_index::prefetch_index;
+
 use crate::features::ngram::{Space, bucket, char_ngrams};
 use crate::model::Model;
 use crate::model::block::{Margins, Sum, fixed};
@@ -9,14 +11,12 @@ use crate::model::block::{Margins, Sum, fixed};
 /// Most weights in a record; blocks beyond begin another table.
 pub const WIDEST: usize = 4;
 
-/// N-grams looked up at once.
-const BUFFER: usize = 128;
-
 /// All tables over spaces [of the text](Space::OF_TEXT) of a model.
 #[derive(Clone, Debug)]
 pub struct Tables {
-    /// Those over characters come first.
+    /// Those over characters come first, and there are so many of them.
     tables: Vec<Table>,
+    chars: usize,
     /// How many sums there are, and how many of them over characters.
     width: usize,
     of_chars: usize,
@@ -61,7 +61,7 @@ impl Sums {
 impl Tables {
     /// The tables of `model`; take about as much memory as the model.
     pub fn new(model: &Model) -> Self {
-        let mut tables = Self { tables: Vec::new(), width: 0, of_chars: 0 };
+        let mut tables = Self { tables: Vec::new(), chars: 0, width: 0, of_chars: 0 };
         for space in Space::OF_TEXT {
             let blocks = || {
                 let labels = model.labels.iter().enumerate();
@@ -74,7 +74,7 @@ impl Tables {
             let own_scale = blocks().filter(|(_, (_, block))| block.scale.is_some());
             own_scale.for_each(|(l, (k, _))| tables.add(model, space, &[(l, k)]));
             if space == Space::Chars {
-                tables.of_chars = tables.width;
+                (tables.chars, tables.of_chars) = (tables.tables.len(), tables.width);
             }
         }
         tables
@@ -110,23 +110,45 @@ impl Tables {
         self.of_chars
     }
 
-    /// Appends the sums over the character n-grams of a token.
-    pub fn chars(&self, symbols: &[u8], to: &mut Vec<i64>) {
-        for table in self.tables.iter().filter(|table| table.space == Space::Chars) {
+    /// Appends the buckets of the character n-grams of a token, and asks for their memory.
+    pub fn expect_chars(&self, symbols: &[u8], to: &mut Vec<u32>) {
+        let tables = &self.tables[..self.chars];
+        let Some(bits) = tables.first().map(|table| table.bits) else { return };
+        char_ngrams(symbols, |hash, _| {
+            let bucket = bucket(hash, bits);
+            tables.iter().for_each(|table| table.expect(bucket));
+            to.push(bucket);
+        });
+    }
+
+    /// Appends the sums over the character n-grams in these buckets.
+    pub fn chars(&self, buckets: &[u32], to: &mut Vec<i64>) {
+        for table in &self.tables[..self.chars] {
             match table.blocks.len() {
-                1 => to.extend(table.chars::<2>(symbols)),
-                2 => to.extend(table.chars::<3>(symbols)),
-                3 => to.extend(table.chars::<4>(symbols)),
-                _ => to.extend(table.chars::<{ WIDEST + 1 }>(symbols)),
+                1 => to.extend(table.sums::<2>(buckets)),
+                2 => to.extend(table.sums::<3>(buckets)),
+                3 => to.extend(table.sums::<4>(buckets)),
+                _ => to.extend(table.sums::<{ WIDEST + 1 }>(buckets)),
             }
         }
     }
 
     /// Adds the sums over the character n-grams of a text that folds to nothing.
     pub fn add_chars_of_nothing(&self, sums: &mut Sums) {
-        let mut own = Vec::with_capacity(self.of_chars);
-        self.chars(&[], &mut own);
+        let (mut buckets, mut own) = (Vec::new(), Vec::with_capacity(self.of_chars));
+        self.expect_chars(&[], &mut buckets);
+        self.chars(&buckets, &mut own);
         sums.sentence.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
+    }
+
+    /// What asks for the memory of n-grams of classes.
+    pub fn expecting_classes(&self) -> impl Fn(u64) {
+        let table = self.tables.iter().find(|table| table.space == Space::Classes);
+        move |hash| {
+            if let Some(table) = table {
+                table.expect(bucket(hash, table.bits));
+            }
+        }
     }
 
     /// Ends a sentence whose n-grams of words and classes are these; those of characters are
@@ -166,21 +188,16 @@ impl Tables {
 }
 
 impl Table {
-    fn chars<const WIDTH: usize>(&self, symbols: &[u8]) -> [i64; WIDTH] {
+    /// Asks for the memory of a record.
+    #[inline(always)]
+    fn expect(&self, bucket: u32) {
+        prefetch_index(&self.records, bucket as usize * (1 + self.blocks.len()));
+    }
+
+    fn sums<const WIDTH: usize>(&self, buckets: &[u32]) -> [i64; WIDTH] {
         let records = self.records.as_chunks::<WIDTH>().0;
         let mut sums = [0; WIDTH];
-        // First where to look, then a look: so that the memory of many is waited for at once.
-        let mut buckets = [0; BUFFER];
-        let mut gathered = 0;
-        char_ngrams(symbols, |hash, _| {
-            buckets[gathered] = bucket(hash, self.bits);
-            gathered += 1;
-            if gathered == BUFFER {
-                buckets.iter().for_each(|&bucket| add(&mut sums, &records[bucket as usize]));
-                gathered = 0;
-            }
-        });
-        buckets[..gathered].iter().for_each(|&bucket| add(&mut sums, &records[bucket as usize]));
+        buckets.iter().for_each(|&bucket| add(&mut sums, &records[bucket as usize]));
         sums
     }
 

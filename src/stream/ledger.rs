@@ -433,4 +433,13 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn without_a_place_to_put_things_the_error_says_why() {
+        let no_place = || Err(io::Error::other("the folder is full"));
+        let mut ledger = Ledger { room: 0, chunk: 1000, ..Ledger::new(true, no_place) };
+        let row = Row { number: Some(0), article: Key::of("a"), tokens: bag(&text(0)), ..Row::default() };
+        let error = (0..100).find_map(|_| ledger.note(&row).err()).unwrap();
+        assert!(error.to_string().contains("the folder is full"), "{error}");
+    }
 }

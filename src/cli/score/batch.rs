@@ -10,10 +10,8 @@ use super::reader::Fate;
 use crate::cli::rejects::Tally;
 use crate::cli::writer::Layout;
 
-/// Records of a batch, bytes of them, and changes from one article to another among them; the
-/// scores do not depend on it.
-const BATCH: usize = 2048;
-const BATCH_ARTICLES: usize = 1024;
+/// Records of a batch, and bytes of them; the scores do not depend on it.
+const BATCH: usize = 4096;
 const BATCH_BYTES: usize = 8 << 20;
 
 /// Rows that one thread works on at a time.
@@ -37,8 +35,6 @@ pub struct Batch {
     pub checkpoint: Option<u64>,
     /// Bytes beside `bytes`.
     others: usize,
-    /// Changes from one article to another.
-    changes: usize,
 }
 
 /// A record that is no row.
@@ -112,9 +108,7 @@ impl Batch {
 
     /// Whether no more records should follow.
     pub fn is_full(&self) -> bool {
-        self.tally.read as usize >= BATCH
-            || self.bytes.len() + self.others >= BATCH_BYTES
-            || self.changes >= BATCH_ARTICLES
+        self.tally.read as usize >= BATCH || self.bytes.len() + self.others >= BATCH_BYTES
     }
 
     /// Memory held, in bytes.
@@ -161,8 +155,6 @@ impl Batch {
 
     fn push(&mut self, row: &Row<'_>, waiting: Waiting) {
         let article = article_key(row);
-        let is_other = self.rows.last().is_none_or(|last| last.article != article);
-        self.changes += usize::from(is_other);
         let [id, parent] = [Field::Id, Field::ParentId].map(|field| Key::of(row.get(field)));
         self.rows.push(Waiting { id, article, parent, ..waiting });
     }

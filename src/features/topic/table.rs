@@ -16,6 +16,7 @@ pub type Reference<'a> = (&'a Background, Wanted);
 pub struct ThreadTable {
     /// By token 1 + its place among `counts`; 0 where no comment has it.
     places: Vec<u16>,
+    /// The tokens and in how many comments they stand, and one more to be written over.
     counts: Vec<(Token, u16)>,
     comments: u32,
     layouts: Vec<Layout>,
@@ -58,36 +59,44 @@ pub struct LaidOut<'a> {
 
 impl Default for ThreadTable {
     fn default() -> Self {
-        Self { places: vec![0; BUCKETS], counts: Vec::new(), comments: 0, layouts: Vec::new() }
+        Self { places: vec![0; BUCKETS], counts: vec![(0, 0)], comments: 0, layouts: Vec::new() }
     }
 }
 
 impl ThreadTable {
     /// Forgets all comments.
     pub fn clear(&mut self) {
-        self.counts.drain(..).for_each(|(token, _)| self.places[usize::from(token)] = 0);
+        self.counts.iter().for_each(|(token, _)| self.places[usize::from(*token)] = 0);
+        self.counts.clear();
+        self.counts.push((0, 0));
         self.comments = 0;
     }
 
     /// Counts one more comment that has these distinct tokens.
     pub fn add(&mut self, tokens: &[Token]) {
         self.comments += 1;
+        // Room for all of them, so that a new one is written without a look whether it is new.
+        let known = self.counts.len() - 1;
+        self.counts.resize(known + tokens.len() + 1, (0, 0));
+        let mut next = known;
         for &token in tokens {
             let place = &mut self.places[usize::from(token)];
-            if *place == 0 {
-                self.counts.push((token, 0));
-                *place = self.counts.len() as u16;
-            }
+            self.counts[next] = (token, 0);
+            let is_new = *place == 0;
+            *place = if is_new { next as u16 + 1 } else { *place };
+            next += usize::from(is_new);
             let count = &mut self.counts[usize::from(*place) - 1].1;
             *count = count.saturating_add(1);
         }
+        self.counts.truncate(next + 1);
     }
 
     /// Lays the comments so far out against each of the `references`, under `article`.
     pub fn lay_out(&mut self, article: Option<&ArticleTokens>, references: &[Reference<'_>]) {
         self.layouts.resize_with(references.len(), Layout::default);
+        let known = &self.counts[..self.counts.len() - 1];
         for (layout, (background, wanted)) in self.layouts.iter_mut().zip(references) {
-            layout.fill(&self.counts, article, background, *wanted);
+            layout.fill(known, article, background, *wanted);
         }
     }
 
