@@ -101,6 +101,7 @@ fn csv_to_csv(csv: &str, scorer: &Scorer<'_>) -> String {
         let judged = ledger.judge(part, &[scorer.reference()], &mut desk, |place, row| {
             let scores = &mut scores[row.number.unwrap_or_default() as usize];
             scorer.judge(&row.terms, &row.tokens, &place.context(0, None), scores);
+            Ok(())
         });
         judged.expect("what is in memory");
     }

@@ -35,9 +35,6 @@ impl Head {
     /// Fits on `rows` and their `targets`. Columns are standardised for the
     /// L2 penalty `alpha / 2 · |w|²`; a column without variance gets weight 0.
     ///
-    /// Of more than 65,536 rows a sample of either class is looked at, with a penalty that is as
-    /// much smaller.
-    ///
     /// On top of a `base`, whose columns are the first of `rows`, its log-odds are a column
     /// more, with far less penalty. They are a sum over the same columns, so
     /// their weight is dealt out to those: the result is a head like any other.
@@ -45,7 +42,6 @@ impl Head {
     /// # Errors
     /// If the targets are of one class only or a value is not finite.
     pub fn fit(rows: &[&[f64]], targets: &[bool], alpha: f64, base: Option<&Head>) -> Result<Self> {
-        let (rows, targets, step) = sample(rows, targets);
         let width = rows.first().ok_or_else(|| Error::labels("no rows to fit"))?.len();
         let mut columns = Columns::of(rows.len(), width + 1);
         let (means, units): (Vec<f64>, Vec<f64>) =
@@ -55,8 +51,7 @@ impl Head {
                 rows.iter().map(|row| (0..width).map(|j| base.weight(j) * (row[j] - means[j])).sum());
             (base, columns.push(logits.collect::<Vec<f64>>().into_iter(), BASE_RELIEF).1)
         });
-        let dataset = DatasetBase::new(columns.into_array()?, Array1::from_vec(targets));
-        let alpha = alpha / step as f64;
+        let dataset = DatasetBase::new(columns.into_array()?, Array1::from_vec(targets.to_vec()));
         let fitted = LogisticRegression::default()
             .alpha(if base.is_some() { BASE_PENALTY * alpha } else { alpha })
             .max_iterations(300)
@@ -104,33 +99,6 @@ impl Head {
     pub fn terms<'a>(&'a self, row: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
         self.weights.iter().zip(&self.means).zip(row).map(|((w, m), x)| w * (x - m))
     }
-}
-
-/// Rows from which on a sample of them says enough of a few hundred columns, and those of either
-/// class that a sample has at least.
-const ENOUGH: usize = 1 << 16;
-const FEWEST_OF_CLASS: usize = 1 << 10;
-
-/// For how many rows one stands, by how many there are of each class: 1 up to [`ENOUGH`] of both
-/// together.
-fn sampling(counts: [usize; 2]) -> usize {
-    let [rows, rarer] = [counts[0] + counts[1], counts[0].min(counts[1])];
-    rows.div_ceil(ENOUGH).min(rarer / FEWEST_OF_CLASS).max(1)
-}
-
-/// Of each class every so manyth row, their targets, and for how many rows each of them stands.
-fn sample<'a>(rows: &[&'a [f64]], targets: &[bool]) -> (Vec<&'a [f64]>, Vec<bool>, usize) {
-    let positives = targets.iter().filter(|target| **target).count();
-    let step = sampling([rows.len() - positives, positives]);
-    let mut seen = [0; 2];
-    let mut is_taken = |target: bool| {
-        let seen = &mut seen[usize::from(target)];
-        *seen += 1;
-        (*seen - 1) % step == 0
-    };
-    let both = rows.iter().zip(targets).filter(|(_, target)| is_taken(**target));
-    let (rows, targets) = both.map(|(row, target)| (*row, *target)).unzip();
-    (rows, targets, step)
 }
 
 /// Standardised columns, one after the other: the fit runs along a column as often as along
@@ -202,38 +170,6 @@ mod tests {
     fn a_constant_column_says_nothing() {
         let (x, y) = rows(20, 20);
         assert_eq!(fit(&x, &y, 1.0, None).unwrap().weights[2], 0.0);
-    }
-
-    #[test]
-    fn a_sample_is_taken_only_of_many_and_leaves_enough_of_either_class() {
-        for (counts, step) in [
-            ([40_000, 25_536], 1),
-            ([40_000, 25_537], 2),
-            ([900_000, 100_000], 16),
-            ([999_000, 1_000], 1),
-            ([997_000, 3_100], 3),
-        ] {
-            assert_eq!(sampling(counts), step, "{counts:?}");
-        }
-    }
-
-    #[test]
-    fn of_very_many_rows_a_sample_of_each_class_says_what_all_do() {
-        // Classes by turns, so that every second row would be of one.
-        let targets: Vec<bool> = (0..140_000).map(|i| i % 2 == 0).collect();
-        let noise = |i: usize| ((i * 7919) % 10_007) as f64 / 10_007.0;
-        let row = |i: usize| [f64::from(u8::from(targets[i])) + 2.0 * noise(i), noise(i + 5), 4.0];
-        let x: Vec<[f64; 3]> = (0..targets.len()).map(row).collect();
-        let all: Vec<&[f64]> = x.iter().map(|row| &row[..]).collect();
-        let (some, of_some, step) = sample(&all, &targets);
-        assert_eq!((step, some.len()), (3, 2 * 140_000_usize.div_ceil(6)));
-        assert_eq!(of_some.iter().filter(|target| **target).count(), some.len() / 2);
-        // As many as are looked at whole.
-        let few = 60_000;
-        let whole = fit(&x[..few], &targets[..few], 60.0, None).unwrap();
-        let sampled = fit(&x, &targets, 140.0, None).unwrap();
-        assert!((whole.weights[0] / sampled.weights[0] - 1.0).abs() < 0.03);
-        assert_eq!(sample(&all[..few], &targets[..few]).2, 1);
     }
 
     #[test]

@@ -344,7 +344,7 @@ impl Memo {
     /// Asks for the memory of its last symbols.
     pub fn expect_last(&self, id: Id) {
         let record = self.record(id);
-        prefetch_index(&self.symbols, record.symbols as usize + record.length() as usize);
+        prefetch_index(&self.symbols, (record.symbols as usize + record.length() as usize).saturating_sub(1));
     }
 
     /// Its symbols.

@@ -15,7 +15,7 @@ use super::record::{ArticleRecord, Record, Row, encode_article, encode_row};
 use super::store::{Open, Store};
 use crate::comment::Article;
 use crate::error::Result;
-use crate::features::topic::{ArticleTokens, Bag, Context, Reference, ThreadTable};
+use crate::features::topic::{ArticleTokens, Bag, Context, Level, Reference, Thread, ThreadTable};
 use crate::hashed::Hashed;
 
 /// Parts, of which each thread holds one at a time.
@@ -90,61 +90,70 @@ impl Known {
 pub struct Place<'a> {
     article: Option<&'a ArticleTokens>,
     table: Option<&'a ThreadTable>,
+    /// In place of a table, where many threads are in memory.
+    thread: Option<(&'a Thread, &'a [Level])>,
 }
 
 impl<'a> Place<'a> {
     /// What a comment is compared with, against reference number `reference`.
     pub fn context(self, reference: usize, parent: Option<&'a Bag>) -> Context<'a> {
-        let table = self.table.map(|table| table.laid_out(reference));
-        Context { article: self.article, table, parent, ..Context::default() }
+        Context {
+            article: self.article,
+            thread: self.thread.map(|(thread, _)| thread),
+            level: self.thread.map(|(_, levels)| &levels[reference]),
+            table: self.table.map(|table| table.laid_out(reference)),
+            parent,
+        }
     }
 }
 
-/// Buffers of one thread that [judges](Ledger::judge).
+/// Buffers to [judge](Ledger::judge) with.
 #[derive(Debug, Default)]
 pub struct Desk {
-    group: Group,
+    table: ThreadTable,
     row: Row,
     chunks: Vec<Vec<u8>>,
 }
 
-/// An article and its thread.
+/// The tokens of an article, if it is known, and its rank.
 #[derive(Debug, Default)]
-struct Group {
-    article: Option<(u8, ArticleTokens)>,
-    table: ThreadTable,
-    is_thread: bool,
-}
+struct Stated(Option<(u8, ArticleTokens)>);
 
-impl Group {
-    fn clear(&mut self) {
-        self.article = None;
-        self.table.clear();
-    }
-
+impl Stated {
     /// Takes an article unless there is one that comes before it.
-    fn take_article(&mut self, record: &ArticleRecord<'_>) {
-        if self.article.as_ref().is_none_or(|(rank, _)| record.rank < *rank) {
-            let tokens = ArticleTokens::new(record.title, record.lead, record.text);
-            self.article = Some((record.rank, tokens));
+    fn take(&mut self, record: &ArticleRecord<'_>) {
+        if self.0.as_ref().is_none_or(|(rank, _)| record.rank < *rank) {
+            self.0 = Some((record.rank, ArticleTokens::new(record.title, record.lead, record.text)));
         }
     }
 
-    fn lay_out(&mut self, references: &[Reference<'_>]) {
-        if self.is_thread {
-            self.table.lay_out(self.article.as_ref().map(|(_, tokens)| tokens), references);
-        }
-    }
-
-    fn place(&self) -> Place<'_> {
-        Place {
-            article: self.article.as_ref().map(|(_, tokens)| tokens),
-            table: self.is_thread.then_some(&self.table),
-        }
+    fn tokens(&self) -> Option<&ArticleTokens> {
+        self.0.as_ref().map(|(_, tokens)| tokens)
     }
 
     fn known(&self) -> Known {
-        Known { articles: 1, unknown: usize::from(self.article.is_none()) }
+        Known { articles: 1, unknown: usize::from(self.0.is_none()) }
+    }
+}
+
+/// An article and its thread, where many are in memory at once.
+#[derive(Debug, Default)]
+struct Group {
+    article: Stated,
+    thread: Thread,
+    levels: Vec<Level>,
+}
+
+impl Group {
+    fn sum_up(&mut self, references: &[Reference<'_>]) {
+        let level = |(background, wanted): &Reference<'_>| {
+            background.wanted_level(&self.thread, self.article.tokens(), *wanted)
+        };
+        self.levels = references.iter().map(level).collect();
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place { article: self.article.tokens(), table: None, thread: Some((&self.thread, &self.levels)) }
     }
 }
 
@@ -174,11 +183,12 @@ impl Ledger {
     /// those the first.
     ///
     /// # Errors
-    /// [`Kind::Io`](crate::error::Kind::Io) when the store cannot be written.
+    /// [`Kind::Io`](crate::error::Kind::Io) when the store cannot be written,
+    /// [`Kind::Input`](crate::error::Kind::Input) if it has 2 GiB of text.
     pub fn note_article(&mut self, article: &Article, rank: u8) -> Result<()> {
         let key = Key::of(&article.article_id);
         let part = self.part_of(key, 0);
-        encode_article(key, article, rank, &mut self.parts[part].last);
+        encode_article(key, article, rank, &mut self.parts[part].last)?;
         self.relieve(part)
     }
 
@@ -188,13 +198,13 @@ impl Ledger {
     /// [`Kind::Io`](crate::error::Kind::Io) when the store cannot be written.
     pub fn note(&mut self, row: &Row) -> Result<()> {
         let part = self.part_of(row.article, row.number.unwrap_or(0));
-        encode_row(row, &mut self.parts[part].last);
+        encode_row(row, &mut self.parts[part].last)?;
         self.relieve(part)
     }
 
-    /// What has no article can be anywhere.
+    /// What has no article can be anywhere. Of the hash not those bits that a map looks at first.
     fn part_of(&self, article: Key, number: u64) -> usize {
-        let hash = if article.is_none() { number } else { article.hash() };
+        let hash = if article.is_none() { number } else { article.hash() >> 32 };
         hash as usize % self.parts.len()
     }
 
@@ -206,8 +216,8 @@ impl Ledger {
         }
         if self.store.is_none() && self.held + last.len() <= self.room {
             self.held += last.len();
-            // The next one will be about as long.
-            let next = Vec::with_capacity(last.capacity());
+            // With room for the record that ends it.
+            let next = Vec::with_capacity(self.chunk + self.chunk / 8);
             chunks.push(Chunk::Held(std::mem::replace(last, next)));
             return Ok(());
         }
@@ -221,6 +231,7 @@ impl Ledger {
         chunks.push(Chunk::Stored { offset: self.stored, length: last.len() });
         self.stored += last.len() as u64;
         last.clear();
+        last.shrink_to(self.chunk + self.chunk / 8);
         Ok(())
     }
 
@@ -228,19 +239,19 @@ impl Ledger {
     /// which the threads are laid out against `references`. In no order that means anything.
     ///
     /// # Errors
-    /// [`Kind::Io`](crate::error::Kind::Io) when the store cannot be read.
+    /// [`Kind::Io`](crate::error::Kind::Io) when the store cannot be read, and what `each` says.
     pub fn judge(
         &self,
         part: usize,
         references: &[Reference<'_>],
         desk: &mut Desk,
-        mut each: impl FnMut(Place<'_>, &Row),
+        mut each: impl FnMut(Place<'_>, &Row) -> Result<()>,
     ) -> Result<Known> {
         let part = &self.parts[part];
         let size: usize = part.chunks.iter().map(Chunk::len).sum();
         match size as u64 <= self.whole {
             true => self.judge_whole(part, references, desk, &mut each),
-            false => self.judge_by_chunks(part, references, desk, &mut each),
+            false => self.judge_by_chunks(part, references, &mut desk.row, &mut each),
         }
     }
 
@@ -250,10 +261,9 @@ impl Ledger {
         part: &Part,
         references: &[Reference<'_>],
         desk: &mut Desk,
-        each: &mut impl FnMut(Place<'_>, &Row),
+        each: &mut impl FnMut(Place<'_>, &Row) -> Result<()>,
     ) -> Result<Known> {
-        let Desk { group, row, chunks } = desk;
-        group.is_thread = self.has_threads;
+        let Desk { table, row, chunks } = desk;
         chunks.resize_with(part.chunks.len(), Vec::new);
         let each_chunk = part.chunks.iter().zip(chunks.iter_mut());
         let mut all =
@@ -266,53 +276,72 @@ impl Ledger {
         records.sort_unstable();
         let mut known = Known::default();
         for of_article in records.chunk_by(|a, b| a.0 == b.0) {
-            let records = || of_article.iter().map(|&(_, i, at)| Record::at(&all[i as usize][at as usize..]));
+            let mut records =
+                of_article.iter().map(|&(_, i, at)| Record::at(&all[i as usize][at as usize..]));
             if of_article[0].0.is_none() {
-                records().for_each(|record| hand_out(&record, Place::default(), row, each));
+                records.try_for_each(|record| hand_out(&record, Place::default(), row, each))?;
                 continue;
             }
-            group.clear();
-            records().for_each(|record| take(&record, group, row));
-            group.lay_out(references);
-            records().for_each(|record| hand_out(&record, group.place(), row, each));
-            known = known.and(group.known());
+            let mut article = Stated::default();
+            table.clear();
+            for record in records.clone() {
+                match record {
+                    Record::Article(record) => article.take(&record),
+                    Record::Row(record) if self.has_threads => {
+                        record.tokens(&mut row.tokens);
+                        table.add(row.tokens.tokens());
+                    }
+                    Record::Row(_) => {}
+                }
+            }
+            table.lay_out(article.tokens(), references);
+            let table = self.has_threads.then_some(&*table);
+            let place = Place { article: article.tokens(), table, thread: None };
+            records.try_for_each(|record| hand_out(&record, place, row, each))?;
+            known = known.and(article.known());
         }
         Ok(known)
     }
 
-    /// Chunk by chunk, all threads at once: for what is too large to be sorted in memory.
+    /// Chunk by chunk, all threads at once, as small as they can be kept: for what is too large to
+    /// be sorted in memory, as one thread of a million comments is.
     fn judge_by_chunks(
         &self,
         part: &Part,
         references: &[Reference<'_>],
-        desk: &mut Desk,
-        each: &mut impl FnMut(Place<'_>, &Row),
+        row: &mut Row,
+        each: &mut impl FnMut(Place<'_>, &Row) -> Result<()>,
     ) -> Result<Known> {
         let mut groups: HashMap<Key, Group, Hashed> = HashMap::default();
-        let row = &mut desk.row;
-        let is_thread = self.has_threads;
         self.for_each_record(part, |record| {
-            if !record.article().is_none() {
-                let new = || Group { is_thread, ..Group::default() };
-                take(record, groups.entry(record.article()).or_insert_with(new), row);
+            if record.article().is_none() {
+                return Ok(());
             }
+            let group = groups.entry(record.article()).or_default();
+            match record {
+                Record::Article(record) => group.article.take(record),
+                Record::Row(record) if self.has_threads => {
+                    record.tokens(&mut row.tokens);
+                    group.thread.add(&row.tokens);
+                }
+                Record::Row(_) => {}
+            }
+            Ok(())
         })?;
-        groups.values_mut().for_each(|group| group.lay_out(references));
+        groups.values_mut().for_each(|group| group.sum_up(references));
         self.for_each_record(part, |record| {
             let place = groups.get(&record.article()).map(Group::place).unwrap_or_default();
-            hand_out(record, place, row, each);
+            hand_out(record, place, row, each)
         })?;
-        Ok(groups.values().map(Group::known).fold(Known::default(), Known::and))
+        Ok(groups.values().map(|group| group.article.known()).fold(Known::default(), Known::and))
     }
 
-    fn for_each_record(&self, part: &Part, mut each: impl FnMut(&Record<'_>)) -> Result<()> {
+    fn for_each_record(&self, part: &Part, mut each: impl FnMut(&Record<'_>) -> Result<()>) -> Result<()> {
         let mut buffer = Vec::new();
         for chunk in &part.chunks {
-            let bytes = self.bytes(chunk, &mut buffer)?;
-            Record::for_each(bytes, |_, record| each(&record));
+            Record::try_for_each(self.bytes(chunk, &mut buffer)?, &mut each)?;
         }
-        Record::for_each(&part.last, |_, record| each(&record));
-        Ok(())
+        Record::try_for_each(&part.last, each)
     }
 
     /// The records of a chunk, for which there is a `buffer`.
@@ -331,23 +360,18 @@ impl Ledger {
     }
 }
 
-fn take(record: &Record<'_>, group: &mut Group, row: &mut Row) {
+fn hand_out(
+    record: &Record<'_>,
+    place: Place<'_>,
+    row: &mut Row,
+    each: &mut impl FnMut(Place<'_>, &Row) -> Result<()>,
+) -> Result<()> {
     match record {
-        Record::Article(article) => group.take_article(article),
-        Record::Row(record) if group.is_thread => {
-            record.tokens(&mut row.tokens);
-            group.table.add(row.tokens.tokens());
+        Record::Row(record) if record.number.is_some() => {
+            record.write(row);
+            each(place, row)
         }
-        Record::Row(_) => {}
-    }
-}
-
-fn hand_out(record: &Record<'_>, place: Place<'_>, row: &mut Row, each: &mut impl FnMut(Place<'_>, &Row)) {
-    if let Record::Row(record) = record
-        && record.number.is_some()
-    {
-        record.write(row);
-        each(place, row);
+        _ => Ok(()),
     }
 }
 
@@ -404,6 +428,7 @@ mod tests {
                 let (mut columns, number) = (row.terms.clone(), row.number.unwrap());
                 background.columns(&row.tokens, &place.context(0, row.parent.as_ref()), &mut columns);
                 assert!(rows[number as usize].replace(columns).is_none(), "{number} comes once");
+                Ok(())
             });
             known = known.and(of_part.unwrap());
         }

@@ -6,7 +6,7 @@ use super::Key;
 use crate::features::topic::{Bag, Token};
 use crate::hashed::Hashed;
 
-/// Comments that may lie between a comment and its parent for the parent to count.
+/// How far before a comment its parent may stand to count: the one before is 1.
 pub const PARENT_REACH: usize = 65_536;
 
 /// Tokens that all comments within reach may have together (128 MiB); beyond it the oldest are
@@ -56,6 +56,7 @@ mod tests {
     #[test]
     fn a_parent_out_of_reach_is_forgotten() {
         let mut parents = Parents::default();
+        assert_eq!(parents.shared(key("p"), &[5]), None, "it has not come yet");
         parents.add(key("p"), &[2, 5, 9]);
         for _ in 0..PARENT_REACH - 1 {
             parents.add(key(""), &[]);

@@ -2,6 +2,7 @@
 
 use super::Key;
 use crate::comment::Article;
+use crate::error::{Error, Result};
 use crate::features::topic::{Bag, Token};
 
 /// What is known of a comment.
@@ -67,24 +68,40 @@ fn header(kind: u8, number: u64, article: Key, lengths: [usize; 3], to: &mut Vec
     to.extend_from_slice(&header);
 }
 
+/// Bytes of a record at most; what has more is refused.
+const LARGEST: usize = 1 << 31;
+
 /// Appends a comment.
-pub(super) fn encode_row(row: &Row, to: &mut Vec<u8>) {
+pub(super) fn encode_row(row: &Row, to: &mut Vec<u8>) -> Result<()> {
     let parent = row.parent.as_ref().map_or(&[][..], Bag::tokens);
     let lengths = [2 * row.tokens.tokens().len(), 2 * parent.len(), 8 * row.terms.len()];
-    to.reserve(HEADER + lengths.iter().sum::<usize>());
+    let size = check(lengths)?;
+    to.reserve(HEADER + size);
     let answers = if row.parent.is_some() { ANSWERS } else { 0 };
     let numbered = if row.number.is_some() { NUMBERED } else { 0 };
     header(ROW | answers | numbered, row.number.unwrap_or(0), row.article, lengths, to);
     to.extend(row.tokens.tokens().iter().flat_map(|token| token.to_le_bytes()));
     to.extend(parent.iter().flat_map(|token| token.to_le_bytes()));
     to.extend(row.terms.iter().flat_map(|term| term.to_le_bytes()));
+    Ok(())
 }
 
 /// Appends an article.
-pub(super) fn encode_article(key: Key, article: &Article, rank: u8, to: &mut Vec<u8>) {
+pub(super) fn encode_article(key: Key, article: &Article, rank: u8, to: &mut Vec<u8>) -> Result<()> {
     let parts = [&article.title, &article.lead, &article.text];
+    check(parts.map(|part| part.len()))?;
     header(ARTICLE, u64::from(rank), key, parts.map(|part| part.len()), to);
     parts.iter().for_each(|part| to.extend_from_slice(part.as_bytes()));
+    Ok(())
+}
+
+/// The sum of `lengths`, if that is no more than a record may have.
+fn check(lengths: [usize; 3]) -> Result<usize> {
+    let size = lengths.into_iter().fold(0, usize::saturating_add);
+    match size <= LARGEST {
+        true => Ok(size),
+        false => Err(Error::input("an article of more than 2 GiB; --max-text leaves such rows out")),
+    }
 }
 
 fn tokens(bytes: &[u8]) -> impl Iterator<Item = Token> + '_ {
@@ -106,6 +123,17 @@ impl<'a> Record<'a> {
             each(at, record);
             rest = behind;
         }
+    }
+
+    /// Calls `each` with every record until it fails.
+    pub fn try_for_each(bytes: &'a [u8], mut each: impl FnMut(&Self) -> Result<()>) -> Result<()> {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let (record, behind) = Self::split(rest);
+            each(&record)?;
+            rest = behind;
+        }
+        Ok(())
     }
 
     fn split(bytes: &'a [u8]) -> (Self, &'a [u8]) {
@@ -157,5 +185,44 @@ impl RowRecord<'_> {
         }
         to.terms.clear();
         to.terms.extend(self.terms.as_chunks().0.iter().map(|&term| f64::from_le_bytes(term)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_is_what_was_written() {
+        let bag = |tokens: &[Token]| Bag::of(tokens);
+        let row = |number, parent: Option<&[Token]>, tokens: &[Token], terms: &[f64]| Row {
+            number,
+            article: Key::of("a"),
+            tokens: bag(tokens),
+            parent: parent.map(bag),
+            terms: terms.to_vec(),
+        };
+        let rows = [
+            row(Some(7), Some(&[3, 9]), &[3, 9, 32_767], &[0.5, -1e300]),
+            row(Some(u64::MAX), Some(&[]), &[], &[f64::MIN_POSITIVE]),
+            row(None, None, &[1], &[]),
+        ];
+        let article =
+            Article { title: "Ein Titel".to_owned(), text: "Ä\0\n".to_owned(), ..Article::default() };
+        let mut bytes = Vec::new();
+        rows.iter().for_each(|row| encode_row(row, &mut bytes).unwrap());
+        encode_article(Key::of("b"), &article, 2, &mut bytes).unwrap();
+        // One that is read into has something of every kind.
+        let (mut read, mut places) = (rows[0].clone(), Vec::new());
+        Record::for_each(&bytes, |at, record| places.push((at, record)));
+        for (row, (at, _)) in rows.iter().zip(&places) {
+            let Record::Row(record) = Record::at(&bytes[*at..]) else { panic!("no row at {at}") };
+            record.write(&mut read);
+            assert_eq!(&read, row);
+        }
+        let (_, Record::Article(found)) = places[3] else { panic!("no article") };
+        assert_eq!((found.rank, found.title, found.lead, found.text), (2, "Ein Titel", "", "Ä\0\n"));
+        assert_eq!((places.len(), places[3].1.article()), (4, Key::of("b")));
+        assert!(check([LARGEST, 0, 1]).is_err() && check([LARGEST, 0, 0]).is_ok());
     }
 }

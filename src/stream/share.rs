@@ -1,8 +1,8 @@
-//! Work shared out so that a thread gets the same part of a batch every time.
+//! Work shared out so that a thread gets what stands together.
 //!
-//! Each thread keeps what it knows of tokens to itself. When a batch comes a second time, a
-//! thread that gets what it had before finds all of its tokens; with work taken as it comes,
-//! each thread would soon have measured the tokens of the others as well.
+//! Each thread keeps what it knows of tokens to itself, and comments that stand together repeat
+//! each other's: with work taken as it comes, each thread would measure more of the tokens of the
+//! others as well.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};

@@ -8,6 +8,7 @@ mod base;
 mod blocks;
 mod config;
 mod folds;
+mod sampling;
 mod sources;
 mod table;
 
@@ -28,6 +29,7 @@ use crate::model::block::{Block, Margins};
 use crate::model::{Figures, LabelModel, Model, Provenance, column_names, rounded};
 use crate::prepared::Prepared;
 use crate::threshold::{Answer, Evidence, choose};
+use sampling::sample;
 use sources::Sources;
 use table::Table;
 
@@ -285,13 +287,17 @@ impl Trainer<'_> {
         chosen: &[usize],
         base: Option<&Head>,
     ) -> Result<Head> {
-        let x: Vec<&[f64]> = chosen.iter().map(|&k| dense[k].as_slice()).collect();
-        let y: Vec<bool> = chosen.iter().map(|&k| judged.targets[k]).collect();
+        let all: Vec<(usize, bool)> =
+            chosen.iter().map(|&k| (judged.sources.table(k), judged.targets[k])).collect();
+        let (taken, share) = sample(&all);
+        let x: Vec<&[f64]> = taken.iter().map(|&i| dense[chosen[i]].as_slice()).collect();
+        let y: Vec<bool> = taken.iter().map(|&i| all[i].1).collect();
         let name = &self.prepared.labels[self.label];
-        let mut head = Head::fit(&x, &y, self.config.head_penalty, base)
+        // The penalty is weighed against a sum over the rows.
+        let mut head = Head::fit(&x, &y, self.config.head_penalty * share, base)
             .map_err(|e| Error::labels(format!("label `{name}`: {e}")))?;
         if let Some(expected) = self.config.prevalence.get(name) {
-            let found = y.iter().filter(|t| **t).count() as f64 / y.len() as f64;
+            let found = all.iter().filter(|(_, target)| *target).count() as f64 / all.len() as f64;
             let odds = |share: f64| (share / (1.0 - share)).ln();
             head.intercept += odds(*expected) - odds(found);
         }

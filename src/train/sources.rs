@@ -49,6 +49,11 @@ impl Sources {
         row.extend((0..self.columns).map(|c| f64::from(u8::from(self.column_of[k] == Some(c)))));
     }
 
+    /// Number of the table of row `k`, the last one's if it is of none.
+    pub fn table(&self, k: usize) -> usize {
+        self.column_of[k].unwrap_or(self.columns)
+    }
+
     /// Whether row `k` has a say in the threshold.
     pub fn decides(&self, k: usize) -> bool {
         !self.alone || self.column_of[k].is_none()
@@ -69,6 +74,7 @@ mod tests {
             let mut row = Vec::new();
             sources.columns(k, &mut row);
             assert_eq!(row, expected, "{k}");
+            assert_eq!(sources.table(k), row.iter().position(|&is_here| is_here == 1.0).unwrap_or(2));
         }
         assert!(sources.decides(160) && !sources.decides(0));
     }

@@ -67,11 +67,10 @@ fn long_table() -> String {
 }
 
 #[test]
-fn rows_kept_and_rows_read_again_give_the_same_bytes() {
+fn threads_and_checkpoints_change_no_byte() {
     let desk = Desk::new();
     desk.write("long.csv", long_table());
     let mut made = Vec::new();
-    // With --resume the first pass keeps no rows.
     for options in
         ["--threads 1", "--threads 3", "--threads 1 --resume", "--threads 2 --resume --checkpoint 5000"]
     {

@@ -250,6 +250,28 @@ fn a_parent_among_the_known_comments_is_found() {
 }
 
 #[test]
+fn a_comment_is_not_its_own_parent() {
+    let desk = Desk::new();
+    // Some exports write the first comment of a thread so.
+    desk.write("own.csv", "id,parent_id,text\n7,7,Welche Brücke meinst du?\n8,7,Welche Brücke?\n");
+    let rows = desk.run("score own.csv").expect(0).table();
+    assert_eq!(rows[0]["off_topic_score"], "", "nothing to compare with");
+    assert_ne!(rows[1]["off_topic_score"], "");
+}
+
+#[test]
+fn articles_that_no_comment_can_be_of_are_read_and_that_is_said() {
+    let desk = Desk::new();
+    desk.write("bare.csv", "id,text\n1,Welche Brücke meinst du?\n");
+    desk.write("articles.csv", "article_id,title\na,Neue Brücke\n");
+    desk.run("score bare.csv --articles articles.csv -o out.csv")
+        .expect(0)
+        .says("no column says which article a comment is of");
+    desk.write("broken.csv", "what,is,this\n1,2,3\n");
+    desk.run("score bare.csv --articles broken.csv -o out.csv").expect(2).says("broken.csv");
+}
+
+#[test]
 fn context_from_standard_input_or_of_no_comments_is_told() {
     let desk = Desk::new();
     sample(&desk);

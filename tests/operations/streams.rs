@@ -83,33 +83,84 @@ fn a_late_member_named_like_a_score_stands_once() {
     assert_eq!(folder.get("out.jsonl"), out);
 }
 
+/// The last five columns of every row, which are those that were added, from the first row on.
+fn added(scored: &str) -> Vec<String> {
+    scored.lines().skip(1).map(|line| line.rsplitn(6, ',').take(5).collect::<Vec<_>>().join(",")).collect()
+}
+
+const WORDS: [&str; 9] =
+    ["Brücke", "Suppe", "Wetter", "Trainer", "Steuern", "Schulhof", "Hunde", "Straßenbahn", "Zensur"];
+
 #[test]
-fn a_table_that_is_more_than_what_is_kept_has_the_same_scores_with_and_without_room_for_measures() {
+fn rows_that_are_kept_and_rows_that_are_read_again_have_the_same_scores() {
     let folder = Folder::new();
-    // Long columns that pass through fill what is kept, without much to score; every third answers.
-    let filler = "x".repeat(1200);
-    let table = (0..60_000).fold("id,article_id,parent_id,text,note\n".to_owned(), |mut table, i| {
-        let parent = if i % 3 == 2 { (i - 1).to_string() } else { String::new() };
-        let _ = writeln!(table, "{i},a{},{parent},Linie {} im Takt {},{filler}", i % 50, i * 7 % 13, i % 11);
-        table
-    });
-    assert!(table.len() > 48 << 20);
-    folder.put("in.csv", table);
-    folder.run(&["score", "in.csv", "-o", "with.csv", "--threads", "2"], 0);
-    let mut command = folder.command(&["score", "in.csv", "-o", "without.csv", "--threads", "1"]);
+    // A long column that passes through fills what is kept, without more to score; every third
+    // row answers, some of them themselves.
+    let table = |filler: &str| {
+        let header =
+            format!("id,article_id,parent_id,text{}\n", if filler.is_empty() { "" } else { ",note" });
+        (0..60_000).fold(header, |mut table, i| {
+            let parent = if i % 3 == 2 { (i - i % 2).to_string() } else { String::new() };
+            let word = |k: usize| WORDS[k % WORDS.len()];
+            let text = format!("{} und {} im Takt {}", word(i), word(i * i / 7), i * 7 % 13);
+            let _ = writeln!(table, "{i},a{},{parent},{text}{filler}", i % 5_000);
+            table
+        })
+    };
+    let (narrow, wide) = (table(""), table(&format!(",{}", "x".repeat(1200))));
+    assert!(narrow.len() < 24 << 20 && wide.len() > 48 << 20);
+    folder.put("narrow.csv", narrow);
+    folder.put("wide.csv", wide);
+    folder.put("known.csv", "id,article_id,text\nk1,a7,Die Brücke im Takt\nk2,a7,Suppe\n");
+    folder.run(&["score", "narrow.csv", "-o", "narrow.out", "--threads", "1"], 0);
+    let expected = added(&folder.get("narrow.out"));
+    assert_eq!(expected.len(), 60_000);
+    let distinct = |k: usize| {
+        let column = expected.iter().map(|row| row.split(',').nth(k).unwrap().to_owned());
+        column.collect::<std::collections::BTreeSet<_>>().len()
+    };
+    let differ = [distinct(4), distinct(2)];
+    assert!(differ[0] > 10 && differ[1] > 10, "a shift would not be seen: {differ:?}");
+    for (name, more) in [("a", &["--threads", "2"][..]), ("b", &["--append"]), ("c", &["--resume"])] {
+        folder.run(&[&["score", "wide.csv", "-o", name], more].concat(), 0);
+        assert!(added(&folder.get(name)) == expected, "{more:?}");
+    }
+    // What has room in memory needs no other.
+    let mut command = folder.command(&["score", "wide.csv", "-o", "nowhere.csv"]);
     let nowhere = folder.at("no such folder");
     done(command.env("TMPDIR", nowhere).timeout(Duration::from_secs(120)).output().unwrap(), 0);
-    let with = folder.get("with.csv");
-    assert_eq!(with.lines().count(), 60_001);
-    assert!(with == folder.get("without.csv"));
-    // The last rows alone, in their threads, are scored the same: nothing slipped by a row.
-    let scores = |line: &str| line.rsplitn(6, ',').take(5).map(str::to_owned).collect::<Vec<_>>();
-    let of_text: std::collections::BTreeMap<String, Vec<String>> = with
-        .lines()
-        .skip(1)
-        .map(|line| (line.split(',').nth(3).unwrap().to_owned(), scores(line)[3..].to_vec()))
-        .collect();
-    for line in with.lines().skip(1) {
-        assert_eq!(scores(line)[3..], of_text[line.split(',').nth(3).unwrap()]);
+    assert!(added(&folder.get("nowhere.csv")) == expected);
+    for name in ["narrow", "wide"] {
+        let (input, output) = (format!("{name}.csv"), format!("{name}.known"));
+        folder.run(&["score", &input, "-o", &output, "--context", "known.csv"], 0);
     }
+    let with_known = added(&folder.get("wide.known"));
+    assert!(with_known == added(&folder.get("narrow.known")) && with_known != expected);
+}
+
+#[test]
+fn what_was_measured_goes_to_a_file_where_it_has_no_room_and_the_error_names_the_folder() {
+    let folder = Folder::new();
+    // The same words in every comment, in another order: much to note, little to measure.
+    let mut state = 7_u32;
+    let mut letter = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from(b'a' + (state >> 24) as u8 % 26)
+    };
+    let words: Vec<String> = (0..3_000).map(|_| (0..6).map(|_| letter()).collect()).collect();
+    let table = (0..3_600).fold("id,article_id,text\n".to_owned(), |mut table, i| {
+        let text = [&words[i % 3_000..], &words[..i % 3_000]].concat().join(" ");
+        let _ = writeln!(table, "{i},a{},{text}", i % 3);
+        table
+    });
+    folder.put("in.csv", table);
+    folder.run(&["score", "in.csv", "-o", "out.csv"], 0);
+    let off_topic: std::collections::BTreeSet<String> =
+        added(&folder.get("out.csv")).iter().map(|row| row.split(',').nth(2).unwrap().to_owned()).collect();
+    assert_eq!(off_topic.len(), 1, "the same words in threads of the same size: {off_topic:?}");
+    let mut command = folder.command(&["score", "in.csv", "-o", "none.csv"]);
+    let nowhere = folder.at("no such folder");
+    let failed = done(command.env("TMPDIR", nowhere).timeout(Duration::from_secs(120)).output().unwrap(), 2);
+    assert!(failed.err.contains("TMPDIR") && failed.err.contains("no such folder"), "{}", failed.err);
+    assert!(!folder.at("none.csv").exists());
 }

@@ -168,8 +168,14 @@ impl Batch {
 
     /// Takes an article.
     pub fn add_article(&mut self, article: Article) {
-        self.others += article.title.len() + article.lead.len() + article.text.len();
+        self.others += size_of_article(&article);
         self.articles.push(article);
+    }
+
+    /// Forgets the articles.
+    pub fn forget_articles(&mut self) {
+        self.others -= self.articles.iter().map(size_of_article).sum::<usize>();
+        self.articles = Vec::new();
     }
 
     /// All rows.
@@ -201,6 +207,10 @@ impl Batch {
     pub fn chunk(&self, i: usize) -> Range<usize> {
         i * CHUNK..self.rows.len().min((i + 1) * CHUNK)
     }
+}
+
+fn size_of_article(article: &Article) -> usize {
+    article.title.len() + article.lead.len() + article.text.len()
 }
 
 /// The article of a row.

@@ -77,15 +77,17 @@ impl Gather<'_> {
             for (i, at) in batch.chunk(chunk).enumerate() {
                 let (row, tokens) = (&batch.rows()[at], measured.bags.tokens(i));
                 if let Some(parents) = &mut self.parents {
-                    parents.add(row.id(), tokens);
                     noted.parent = parents.shared(row.parent(), tokens);
+                    parents.add(row.id(), tokens);
                 }
                 if row.is_scored() || !row.article().is_none() {
                     noted.number = row.is_scored().then_some(batch.first + at as u64);
                     noted.article = row.article();
                     noted.tokens.copy(tokens.iter().copied());
                     noted.terms.clear();
-                    measured.terms(i).for_each(|terms| noted.terms.extend_from_slice(terms));
+                    if row.is_scored() {
+                        measured.terms(i).for_each(|terms| noted.terms.extend_from_slice(terms));
+                    }
                     self.ledger.note(&noted)?;
                 }
             }
@@ -99,7 +101,7 @@ impl Gathered {
     fn take(&mut self, batch: &mut Batch, room: &mut usize) -> Batch {
         self.rows += batch.rows().len() as u64;
         self.rejected += batch.tally.rejected;
-        batch.articles = Vec::new();
+        batch.forget_articles();
         let size = batch.size();
         match &mut self.kept {
             Some(kept) if size <= *room => {

@@ -53,11 +53,11 @@ pub fn judge(ledger: &Ledger, scorers: &Scorers<'_>, rows: u64) -> netiquette::R
     let scores = Scores::new(rows, scorers.labels());
     let references = scorers.references();
     let of_part = |(desk, own): &mut (Desk, Vec<Option<f64>>), part: usize| {
-        signals::check()?;
         ledger.judge(part, &references, desk, |place, row: &Row| {
             own.clear();
             scorers.judge(place, row, own);
             row.number.into_iter().for_each(|number| scores.set(number, own));
+            signals::check()
         })
     };
     let parts = (0..ledger.parts()).into_par_iter().map_init(Default::default, of_part);

@@ -124,9 +124,7 @@ pub fn run(args: &ScoreArgs, log: &Log) -> anyhow::Result<u8> {
     let comments = expand(&args.comments)?;
     refuse_collisions(args, &comments)?;
     set_threads(args.threads)?;
-    // On a thread of the pool, so that there are as many threads as asked for, and each measures
-    // much the same comments in both passes.
-    rayon::scope(|_| score(args, &comments, log))
+    score(args, &comments, log)
 }
 
 fn score(args: &ScoreArgs, comments: &[PathBuf], log: &Log) -> anyhow::Result<u8> {
@@ -171,19 +169,19 @@ fn score(args: &ScoreArgs, comments: &[PathBuf], log: &Log) -> anyhow::Result<u8
         None => Reader::new(table, Some(&layout)),
     };
     let mut reader = open(table).with_articles();
+    let given = articles(args.articles.as_deref(), &options, log)?;
     let mut scores = None;
-    if reader.has_places() {
+    if reader.has_places() || known.is_some() {
         let with_threads = !args.no_thread;
         let mut ledger = Ledger::new(with_threads, || Ok(Box::new(Temporary::new()?)));
-        for article in articles(args.articles.as_deref(), &options, log)?.values() {
-            ledger.note_article(article, GIVEN)?;
-        }
+        given.values().try_for_each(|article| ledger.note_article(article, GIVEN))?;
         let parents = (with_threads && reader.has(Field::ParentId)).then(Parents::default);
         let mut gather = Gather { scorers: &scorers, ledger: &mut ledger, parents };
         if let Some(known) = &known {
             known.add_to(&mut gather, &inputs, log)?;
         }
         let Gathered { kept, rows, .. } = gather.read(&mut reader, fate, INLINE)?;
+        drop(gather);
         let (all, known) = judge(&ledger, &scorers, rows)?;
         if with_threads {
             say_unknown(known, &models, &inputs.name(), log);
@@ -194,6 +192,12 @@ fn score(args: &ScoreArgs, comments: &[PathBuf], log: &Log) -> anyhow::Result<u8
             None => open(inputs.open("scoring", log)?),
         };
         scores = Some(all);
+    } else if !given.is_empty() {
+        log.note(format_args!(
+            "{}: no column says which article a comment is of, so that --articles says nothing \
+             (--column article_id=NAME maps one)",
+            inputs.name()
+        ));
     }
     if let (0, Some(past)) = (done, &past) {
         past.copy(&mut writer)?;

@@ -98,32 +98,15 @@ impl Bags {
         self.ends.push(self.tokens.len() as u32);
     }
 
-    /// Appends those of all the texts of `others`.
-    pub fn append(&mut self, others: &Self) {
-        let before = self.tokens.len() as u32;
-        self.tokens.extend_from_slice(&others.tokens);
-        self.ends.extend(others.ends.iter().map(|end| before + end));
-    }
-
     /// How many texts.
     pub fn texts(&self) -> usize {
         self.ends.len()
-    }
-
-    /// How many tokens they have together.
-    pub fn size(&self) -> usize {
-        self.tokens.len()
     }
 
     /// The tokens of text `i`.
     pub fn tokens(&self, i: usize) -> &[Token] {
         let start = if i == 0 { 0 } else { self.ends[i - 1] };
         &self.tokens[start as usize..self.ends[i] as usize]
-    }
-
-    /// Memory held, in bytes.
-    pub fn bytes(&self) -> usize {
-        size_of::<Token>() * self.tokens.capacity() + size_of::<u32>() * self.ends.capacity()
     }
 }
 
