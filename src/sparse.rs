@@ -4,6 +4,8 @@ mod design;
 
 use std::ops::Range;
 
+use prefetch_index::prefetch_index;
+
 pub use design::Design;
 
 /// Compressed sparse rows of counts: row `i` holds the cells `offsets[i]..offsets[i + 1]`.
@@ -49,6 +51,9 @@ impl Cell {
         f64::from(self.count())
     }
 }
+
+/// Cells between one and that whose memory is asked for.
+const AHEAD: usize = 24;
 
 impl CsrMatrix {
     /// A matrix of no rows and `columns` columns.
@@ -106,6 +111,19 @@ impl CsrMatrix {
         &self.cells[self.offsets[rows.start]..self.offsets[rows.end]]
     }
 
+    /// The cells of `rows`, each with the column of one that comes soon: so that its memory can be
+    /// asked for, for there are too many columns for a cache.
+    #[inline(always)]
+    fn cells_and_soon(&self, rows: Range<usize>) -> impl Iterator<Item = (Cell, usize)> {
+        let (start, end) = (self.offsets[rows.start], self.offsets[rows.end]);
+        let soon = |at: usize| (at + AHEAD).min(self.cells.len());
+        let later = &self.cells[soon(start)..soon(end)];
+        // Behind the last cell of all comes nothing.
+        let (first, last) = self.cells[start..end].split_at(later.len());
+        let first = first.iter().zip(later).map(|(cell, later)| (*cell, later.column()));
+        first.chain(last.iter().map(|cell| (*cell, cell.column())))
+    }
+
     /// Columns and counts of row `i`.
     pub fn row(&self, i: usize) -> impl Iterator<Item = (u32, u32)> {
         self.cells(i..i + 1).iter().map(|cell| (cell.column() as u32, cell.count()))
@@ -115,9 +133,10 @@ impl CsrMatrix {
     #[inline]
     fn sum<const L: usize>(&self, rows: Range<usize>, values: &[[f64; L]]) -> [f64; L] {
         let mut sum = [0.0; L];
-        for cell in self.cells(rows) {
+        self.cells_and_soon(rows).for_each(|(cell, soon)| {
+            prefetch_index(values, soon);
             add_product(&mut sum, cell.factor(), &values[cell.column()]);
-        }
+        });
         sum
     }
 

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use linfa::dataset::Records;
+use prefetch_index::prefetch_index;
 
 use super::{CsrMatrix, add_product};
 
@@ -75,9 +76,10 @@ impl<'a, const L: usize> Design<'a, L> {
         for ((rows, scale), v) in self.rows.iter().zip(&self.row_scale).zip(v) {
             let factor = product(scale, v);
             if factor != [0.0; L] {
-                for cell in self.matrix.cells(rows.clone()) {
+                self.matrix.cells_and_soon(rows.clone()).for_each(|(cell, soon)| {
+                    prefetch_index(&*out, soon);
                     add_product(&mut out[cell.column()], cell.factor(), &factor);
-                }
+                });
             }
         }
         for (out, s) in out.iter_mut().zip(&self.column_scale) {

@@ -3,10 +3,10 @@
 
 /// Rows from which on a sample of them is taken, and those of either class that a table keeps at
 /// least.
-const ENOUGH: usize = 1 << 16;
+const ENOUGH: usize = 1 << 15;
 const FEWEST_OF_CLASS: usize = 1 << 10;
 
-/// Of rows of these tables and classes those to fit on, and their share of all. Up to 65,536 rows
+/// Of rows of these tables and classes those to fit on, and their share of all. Up to 32,768 rows
 /// it is all of them; of more, of each table every so manyth row of either class. A small table,
 /// and a class that is rare in its table, is taken whole: so a desk's own few rows are not lost
 /// among those of another corpus, and every table's intercept rests on the share it has.
@@ -47,11 +47,11 @@ mod tests {
     #[test]
     fn very_many_rows_are_thinned_by_table_and_class_and_few_are_not() {
         for (counts, expected) in [
-            (vec![[40_000, 25_536]], vec![[40_000, 25_536]]),
-            (vec![[40_000, 25_540]], vec![[20_000, 12_770]]),
+            (vec![[20_000, 12_768]], vec![[20_000, 12_768]]),
+            (vec![[20_000, 12_770]], vec![[10_000, 6_385]]),
             // Every sixteenth; all of the desk's own.
-            (vec![[900_000, 100_000], [270, 30]], vec![[56_250, 6_250], [270, 30]]),
-            // Positives are too few to be thinned, by sixteen and at all.
+            (vec![[450_000, 50_000], [270, 30]], vec![[28_125, 3_125], [270, 30]]),
+            // Positives are too few to be thinned as much, or at all.
             (vec![[997_000, 3_072]], vec![[332_334, 1_024]]),
             (vec![[200_000, 900]], vec![[200_000, 900]]),
         ] {
