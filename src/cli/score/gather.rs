@@ -16,7 +16,7 @@ const KEPT: usize = 48 << 20;
 /// What the first pass found.
 #[derive(Default)]
 pub struct Gathered {
-    /// All records, if they had room.
+    /// All records, if they are to be scored and had room.
     pub kept: Option<VecDeque<Batch>>,
     /// How many rows there are, and how many records that are none.
     pub rows: u64,
@@ -43,7 +43,8 @@ impl Gather<'_> {
         fate: impl Fn(&Row<'_>) -> Fate + Sync,
         rank: u8,
     ) -> netiquette::Result<Gathered> {
-        let mut gathered = Gathered { kept: Some(VecDeque::new()), ..Gathered::default() };
+        let kept = reader.is_to_be_scored().then(VecDeque::new);
+        let mut gathered = Gathered { kept, ..Gathered::default() };
         let mut room = KEPT;
         let (mut batch, mut next) = (Batch::default(), Batch::default());
         // The batch that is measured and not put down yet, of which the first is none.

@@ -69,6 +69,11 @@ impl<'a> Reader<'a> {
         self
     }
 
+    /// Whether rows are read to be scored.
+    pub fn is_to_be_scored(&self) -> bool {
+        self.layout.is_some()
+    }
+
     /// Whether the table has a column for this.
     pub fn has(&self, field: Field) -> bool {
         self.table.columns().index(field).is_some()
